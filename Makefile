@@ -1,0 +1,62 @@
+# make demo     four proofs of two programs, aggregated, wrapped and verified in an EVM
+# make test     everything CI checks, without a fresh wrap proof
+# make bench    measurements, one row a figure; ONLY=prefix runs a part
+# make gen      writes whatever in the repository is generated
+# make gen-check  fails if that differs from what is committed
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := test
+
+# npm has the binary for Linux on x86-64; elsewhere: make FORGE=/path/to/forge, the version of package.json.
+FORGE := node_modules/.bin/forge
+VERIFIER := contracts/src/verifier/Groth16Verifier.sol
+# Not vectors/wrap-proof.json: a proof is random. A test holds it to the verifier.
+GENERATED := $(VERIFIER) contracts/test/generated contracts/snapshots vectors/three-inputs-proof.json docs/security.md
+
+.PHONY: setup contracts programs test test-contracts test-rust demo bench gen gen-check
+
+setup: node_modules/.package-lock.json
+
+# npm writes this file last: it is older than the lock exactly if what is installed may be stale.
+node_modules/.package-lock.json: package.json package-lock.json .npmrc
+	npm ci
+	touch $@
+
+contracts: setup
+	$(FORGE) build
+
+test: test-contracts test-rust
+
+# Snapshots of gas and size are compared, not written; UPDATE_SNAPSHOTS=1 writes them.
+test-contracts: contracts
+	$(FORGE) fmt --check
+	FORGE_SNAPSHOT_CHECK=$(if $(UPDATE_SNAPSHOTS),false,true) $(FORGE) test
+
+# The tests in revm read what forge built.
+test-rust: contracts
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo test --locked --workspace
+
+# One build for everything: cargo unites the features of what it builds at once, and a part alone would be built again.
+programs:
+	cargo build --locked --workspace --all-targets
+
+demo: contracts programs
+	target/debug/demo
+
+bench: contracts programs
+	target/debug/bench $(ONLY)
+
+gen: programs
+	target/debug/verifier-gen solidity --development --make-development-key --out $(VERIFIER)
+	CAUSEWAY_REGENERATE=1 cargo test --locked --workspace --lib -- committed_
+
+gen-check: gen
+	@changed="$$(git status --porcelain -- $(GENERATED))"; \
+	if [ -n "$$changed" ]; then \
+		git --no-pager diff --stat -- $(GENERATED); \
+		printf 'Generated files differ from what is committed; run make gen and commit:\n%s\n' "$$changed"; \
+		exit 1; \
+	fi

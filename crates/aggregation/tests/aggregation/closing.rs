@@ -1,0 +1,70 @@
+//! The closing proof.
+
+use causeway_aggregation::{
+    Closing, ClosingError, LimbTarget, ProofError, Root, Shape, ShapeError, tree_statement,
+};
+use plonky2::field::types::Field;
+
+use crate::fixtures::{aggregator, closing, closing_circuit, estranged_root, leaf, root};
+
+#[test]
+fn a_closed_tree_states_count_and_value_in_four_limbs() {
+    let closed = closing().close(root()).unwrap();
+    closed.verify_as(Shape::Closing).unwrap();
+    assert_eq!(closed.key_digest(), closing_circuit().key_digest());
+    let statement = tree_statement(3, &root().inputs.value);
+    assert_eq!(closed.public_inputs(), statement.public_inputs());
+    assert_eq!(Ok(statement), statement.limbs().try_into());
+    // Another count or value is another statement.
+    assert_ne!(statement, tree_statement(2, &root().inputs.value));
+
+    let mut tampered = closed;
+    tampered.proof.public_inputs[0] += causeway_aggregation::F::ONE;
+    assert_eq!(tampered.verify(), Err(ProofError::Invalid));
+}
+
+#[test]
+fn a_proof_of_another_circuit_is_not_closed() {
+    let expected = aggregator().node().key_digest();
+    let refused = ClosingError::OtherKey {
+        expected,
+        got: leaf().key_digest(),
+    };
+    assert_eq!(closing_circuit().prove(leaf()), Err(refused));
+}
+
+#[test]
+fn a_root_that_carries_another_key_is_not_closed() {
+    let root = Root {
+        proof: estranged_root().clone(),
+        inputs: root().inputs.clone(),
+    };
+    assert!(matches!(
+        closing().close(&root),
+        Err(ClosingError::Unsatisfied { .. })
+    ));
+}
+
+#[test]
+fn an_invalid_root_is_not_closed() {
+    let mut root = root().clone();
+    root.proof.proof.proof.opening_proof.pow_witness += causeway_aggregation::F::ONE;
+    assert_eq!(
+        closing().close(&root),
+        Err(ClosingError::Inner(ProofError::Invalid))
+    );
+}
+
+#[test]
+fn a_statement_that_takes_too_many_rows_is_refused() {
+    let refused = Closing::new(&leaf().key, |builder, inputs| {
+        for _ in 0..100 {
+            LimbTarget::range_checked(builder, inputs[0]);
+        }
+        std::array::from_fn(|i| LimbTarget::range_checked(builder, inputs[i]))
+    });
+    assert!(matches!(
+        refused,
+        Err(ClosingError::Circuit(ShapeError::TooManyRows { .. }))
+    ));
+}

@@ -1,0 +1,10 @@
+//! Sample plonky2 programs: a payments chain and another of a different shape.
+//!
+//! Both are built the way any user of plonky2 builds his own, under configurations that are not ours, and are real
+//! input to aggregation.
+
+pub mod hash_chain;
+pub mod payments;
+
+pub use hash_chain::{HashChainError, HashChainInputs, HashChainProgram};
+pub use payments::{Batch, Operation, PaymentsError, PaymentsInputs, PaymentsProgram, PaymentsState};

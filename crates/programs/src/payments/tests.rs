@@ -1,0 +1,334 @@
+#![allow(clippy::unwrap_used)]
+
+use std::sync::OnceLock;
+
+use causeway_aggregation::check::Trace;
+use causeway_aggregation::{F, Security};
+use plonky2::field::types::{Field, Field64, PrimeField64};
+use plonky2::iop::target::Target;
+use plonky2::iop::witness::PartialWitness;
+
+use super::tree::root;
+use super::*;
+
+fn program() -> &'static PaymentsProgram {
+    static CELL: OnceLock<PaymentsProgram> = OnceLock::new();
+    CELL.get_or_init(PaymentsProgram::build)
+}
+
+fn state() -> PaymentsState {
+    PaymentsState::new(7, &[1000, 50, 0, 8]).unwrap()
+}
+
+fn batch() -> Batch {
+    Batch::new(vec![
+        Operation::Transfer {
+            from: 0,
+            to: 9,
+            amount: 300,
+        },
+        Operation::Exit {
+            from: 1,
+            recipient: [0xab; 20],
+            amount: 50,
+        },
+        Operation::Transfer {
+            from: 9,
+            to: 9,
+            amount: 300,
+        },
+    ])
+    .unwrap()
+}
+
+fn violations(witness: &PartialWitness<F>, forged: &[(Target, F)]) -> usize {
+    Trace::forged(program().data(), witness, forged)
+        .violations()
+        .len()
+}
+
+fn assert_rejected(witness: &PartialWitness<F>, forged: &[(Target, F)]) {
+    assert_ne!(violations(witness, forged), 0);
+}
+
+#[test]
+fn a_batch_conserves_the_sum_natively() {
+    let transition = state().apply(&batch()).unwrap();
+    let (before, after) = (state(), &transition.state);
+    assert_eq!(
+        after.total() + u128::from(transition.inputs.exited),
+        before.total()
+    );
+    assert_eq!([0, 1, 9].map(|account| after.balance(account)), [700, 0, 300]);
+    assert_eq!((transition.inputs.exited, transition.inputs.network), (50, 7));
+    assert_eq!(
+        (transition.inputs.old_root, transition.inputs.new_root),
+        (before.root(), after.root())
+    );
+    for account in [0, 1, 9, (1 << DEPTH) - 1] {
+        let balance = F::from_canonical_u64(after.balance(account));
+        assert_eq!(
+            root(account, balance, &after.accounts().path(account)),
+            after.root()
+        );
+    }
+}
+
+#[test]
+fn refusals_are_named() {
+    let apply = |operation| state().apply(&Batch::new(vec![operation]).unwrap()).unwrap_err();
+    let overspend = PaymentsError::Overspend {
+        operation: 0,
+        from: 1,
+        balance: 50,
+        amount: 51,
+    };
+    assert_eq!(
+        apply(Operation::Transfer {
+            from: 1,
+            to: 0,
+            amount: 51
+        }),
+        overspend
+    );
+    assert_eq!(
+        apply(Operation::Transfer {
+            from: 1,
+            to: 1,
+            amount: 51
+        }),
+        overspend
+    );
+    assert_eq!(
+        apply(Operation::Exit {
+            from: 1,
+            recipient: [0; 20],
+            amount: 51
+        }),
+        overspend
+    );
+    let nobody = PaymentsError::NoSuchAccount {
+        index: 1 << 20,
+        accounts: 1 << 20,
+    };
+    assert_eq!(
+        apply(Operation::Transfer {
+            from: 0,
+            to: 1 << 20,
+            amount: 1
+        }),
+        nobody
+    );
+    let large = PaymentsError::AmountTooLarge { amount: 1 << 60 };
+    assert_eq!(
+        apply(Operation::Transfer {
+            from: 0,
+            to: 1,
+            amount: 1 << 60
+        }),
+        large
+    );
+    assert_eq!(PaymentsState::new(7, &[1 << 60]), Err(large));
+    let rich = PaymentsState::new(7, &[(1 << 60) - 1, 1]).unwrap();
+    assert_eq!(
+        rich.apply(
+            &Batch::new(vec![Operation::Transfer {
+                from: 1,
+                to: 0,
+                amount: 1
+            }])
+            .unwrap()
+        ),
+        Err(PaymentsError::ReceiverFull {
+            operation: 0,
+            to: 0,
+            balance: (1 << 60) - 1,
+            amount: 1
+        })
+    );
+    let five = vec![
+        Operation::Transfer {
+            from: 0,
+            to: 1,
+            amount: 1
+        };
+        5
+    ];
+    assert_eq!(
+        Batch::new(five),
+        Err(PaymentsError::TooManyOperations { got: 5, max: 4 })
+    );
+}
+
+#[test]
+fn the_digest_binds_network_order_and_every_field() {
+    let transfer = |from, to, amount| Operation::Transfer { from, to, amount };
+    let exit = |byte, amount| Operation::Exit {
+        from: 1,
+        recipient: [byte; 20],
+        amount,
+    };
+    let digest = |network, operations: &[Operation]| Batch::new(operations.to_vec()).unwrap().digest(network);
+    let digests = [
+        digest(7, &[]),
+        digest(8, &[]),
+        digest(7, &[transfer(0, 0, 0)]),
+        digest(7, &[transfer(1, 2, 3), exit(4, 5)]),
+        digest(7, &[exit(4, 5), transfer(1, 2, 3)]),
+        digest(7, &[transfer(2, 2, 3), exit(4, 5)]),
+        digest(7, &[transfer(1, 1, 3), exit(4, 5)]),
+        digest(7, &[transfer(1, 2, 4), exit(4, 5)]),
+        digest(7, &[transfer(1, 2, 3), exit(5, 5)]),
+        digest(7, &[transfer(1, 2, 3), exit(4, 6)]),
+    ];
+    for (i, digest) in digests.iter().enumerate() {
+        assert!(!digests[..i].contains(digest), "{i}");
+    }
+}
+
+#[test]
+fn a_batch_is_proven() {
+    assert!(Security::of_circuit(&program().data().common).bits() > 90.0);
+    let (transition, proof) = program().prove(&state(), &batch()).unwrap();
+    assert_eq!(proof.public_inputs, transition.inputs.to_vec());
+    assert_eq!(
+        PaymentsInputs::from_slice(&proof.public_inputs),
+        Some(transition.inputs)
+    );
+    program().data().verify(proof).unwrap();
+    let overspend = Batch::new(vec![Operation::Transfer {
+        from: 2,
+        to: 0,
+        amount: 1,
+    }])
+    .unwrap();
+    let refused = PaymentsError::Overspend {
+        operation: 0,
+        from: 2,
+        balance: 0,
+        amount: 1,
+    };
+    assert_eq!(program().prove(&state(), &overspend).unwrap_err(), refused);
+}
+
+#[test]
+fn every_forged_field_breaks_a_constraint() {
+    let transition = state().apply(&batch()).unwrap();
+    let witness = program().witness(&transition);
+    assert_eq!(violations(&witness, &[]), 0);
+    let [transfer, exit, _, unused] = &program().slots[..] else {
+        panic!("four slots")
+    };
+    let five = F::from_canonical_u64(5);
+    for target in [
+        transfer.from,
+        transfer.to,
+        transfer.payer_balance,
+        transfer.receiver_balance,
+        transfer.payer_path[3].elements[0],
+        transfer.receiver_path[DEPTH - 1].elements[3],
+        transfer.recipient[4],
+        exit.to,
+        exit.amount,
+        exit.recipient[0],
+        unused.from,
+        unused.to,
+        unused.amount,
+        unused.recipient[2],
+        unused.payer_balance,
+        program().old_root.elements[1],
+    ] {
+        // A recipient word of an exit is free, but the public digest follows it: that is a different statement.
+        if target == exit.recipient[0] {
+            let trace = Trace::forged(program().data(), &witness, &[(target, five)]);
+            assert_ne!(trace.public_inputs(), transition.inputs.to_vec());
+            assert_eq!(trace.violations(), vec![]);
+        } else {
+            assert_rejected(&witness, &[(target, five)]);
+        }
+    }
+    // Kinds: neither bit, both bits, and a bit that is none.
+    assert_rejected(&witness, &[(exit.exit.target, F::ZERO)]);
+    assert_rejected(&witness, &[(exit.transfer.target, F::ONE)]);
+    assert_rejected(&witness, &[(unused.exit.target, F::TWO)]);
+    // A network or a recipient's word beyond 32 bits.
+    assert_rejected(&witness, &[(program().network, F::from_canonical_u64(1 << 32))]);
+    assert_rejected(&witness, &[(exit.recipient[0], F::from_canonical_u64(1 << 32))]);
+    // Another network is another statement: the digest follows it.
+    let trace = Trace::forged(program().data(), &witness, &[(program().network, five)]);
+    assert_eq!(trace.violations(), vec![]);
+    let public = PaymentsInputs::from_slice(&trace.public_inputs()).unwrap();
+    assert_eq!((public.network, public.batch), (5, batch().digest(5)));
+    // Public outputs that do not follow.
+    for index in [4, 8, 12, 13] {
+        let target = program().data().prover_only.public_inputs[index];
+        assert_rejected(&witness, &[(target, F::from_canonical_u64(77))]);
+    }
+}
+
+/// A state that holds what the native rules would never allow: the circuit alone must refuse, so its inputs are made
+/// by hand, consistent in everything but the one rule.
+#[test]
+fn balances_never_go_below_zero() {
+    let state = PaymentsState::new(7, &[10, 0]).unwrap();
+    let amount = F::from_canonical_u64(11);
+    let witness = |payer: u32, receiver: u32| {
+        let honest = Batch::new(vec![Operation::Transfer {
+            from: payer,
+            to: receiver,
+            amount: 0,
+        }])
+        .unwrap();
+        let mut witness = program().witness(&state.apply(&honest).unwrap());
+        let slot = &program().slots[0];
+        witness.target_values.insert(slot.amount, amount);
+        // The receiver's opening and the root after it, as the overspending prover would compute them.
+        let rest = F::from_canonical_u64(10) - amount;
+        let debited = state.accounts().with(payer, rest);
+        witness.target_values.extend(
+            slot.receiver_path
+                .iter()
+                .zip(debited.path(receiver))
+                .flat_map(|(t, h)| t.elements.into_iter().zip(h.elements)),
+        );
+        let credited = debited.with(receiver, amount);
+        for slot in &program().slots[1..] {
+            for (path, balance) in [
+                (&slot.payer_path, slot.payer_balance),
+                (&slot.receiver_path, slot.receiver_balance),
+            ] {
+                witness.target_values.insert(balance, rest);
+                witness.target_values.extend(
+                    path.iter()
+                        .zip(credited.path(0))
+                        .flat_map(|(t, h)| t.elements.into_iter().zip(h.elements)),
+                );
+            }
+        }
+        witness
+    };
+    let found = Trace::honest(program().data(), &witness(0, 1)).violations();
+    // Only range checks break: everything else in the forged batch is consistent.
+    assert!(!found.is_empty());
+    for violation in &found {
+        let causeway_aggregation::check::Violation::Gate { gate, .. } = violation else {
+            panic!("{violation:?}")
+        };
+        assert!(gate.starts_with("BaseSumGate"), "{violation:?}");
+    }
+}
+
+#[test]
+fn an_amount_near_p_is_no_negative_transfer() {
+    // Paying p - 1 is receiving one: the payer would gain what the receiver loses.
+    let batch = Batch::new(vec![Operation::Transfer {
+        from: 0,
+        to: 1,
+        amount: 0,
+    }])
+    .unwrap();
+    let witness = program().witness(&state().apply(&batch).unwrap());
+    let minus_one = F::from_canonical_u64(F::ORDER - 1);
+    assert_eq!(minus_one.to_canonical_u64(), F::ORDER - 1);
+    assert_rejected(&witness, &[(program().slots[0].amount, minus_one)]);
+}

@@ -1,0 +1,20 @@
+//! plonky2 over BN254: a `GenericConfig` whose Merkle trees and transcript are Poseidon2 over BN254's scalar field.
+//!
+//! A proof made under it is cheap to verify in an R1CS over the same field, which is all it is for.
+
+mod config;
+mod digest;
+mod grain;
+mod hash;
+mod identity;
+mod packing;
+mod poseidon2;
+mod transcript;
+
+pub use config::Bn254Config;
+pub use digest::Digest;
+pub use hash::{Bn254Hash, Domain, hash_words};
+pub use identity::{IdentityHash, IdentityPermutation, NUM_PUBLIC_INPUTS};
+pub use packing::{LIMBS_PER_WORD, limbs, pack};
+pub use poseidon2::{FULL_ROUNDS, PARTIAL_ROUNDS, RoundConstants, WIDTH, permute, round_constants};
+pub use transcript::TranscriptState;

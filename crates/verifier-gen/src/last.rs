@@ -1,0 +1,231 @@
+//! The last plonky2 layer: verifies one proof of a fixed shape under a constant key, over BN254.
+
+use std::fmt;
+use std::str::FromStr;
+
+use plonky2::field::goldilocks_field::GoldilocksField;
+use plonky2::field::types::Field;
+use plonky2::fri::FriConfig;
+use plonky2::fri::reduction_strategies::FriReductionStrategy;
+use plonky2::hash::hash_types::HashOut;
+use plonky2::hash::merkle_tree::MerkleCap;
+use plonky2::iop::witness::{PartialWitness, WitnessWrite};
+use plonky2::plonk::circuit_builder::CircuitBuilder;
+use plonky2::plonk::circuit_data::{CircuitConfig, CircuitData, CommonCircuitData, VerifierOnlyCircuitData};
+use plonky2::plonk::config::PoseidonGoldilocksConfig;
+use plonky2::plonk::proof::{ProofWithPublicInputs, ProofWithPublicInputsTarget};
+
+use crate::bn254::{Bn254Config, NUM_PUBLIC_INPUTS};
+use crate::wrap::LastProof;
+
+type F = GoldilocksField;
+const D: usize = 2;
+
+/// A proof that the last layer verifies.
+pub type InnerProof = ProofWithPublicInputs<F, PoseidonGoldilocksConfig, D>;
+/// Its verifying key.
+pub type InnerKey = VerifierOnlyCircuitData<PoseidonGoldilocksConfig, D>;
+
+/// Binary logarithm of the last layer's rows.
+pub const DEGREE_BITS: usize = 12;
+
+/// A choice of FRI parameters of the last layer. Each reaches 100 bits; they trade its own time for the wrap's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Profile {
+    /// Least time for last layer and Groth16 together.
+    Default,
+    /// Fewest constraints, and a last layer that hashes four times as much.
+    Small,
+    /// More queries, for whoever trusts proven bounds on FRI more than conjectured ones.
+    Conservative,
+}
+
+impl Profile {
+    /// All profiles.
+    pub const ALL: [Self; 3] = [Self::Default, Self::Small, Self::Conservative];
+
+    /// The configuration of the last layer.
+    pub fn config(self) -> CircuitConfig {
+        let (rate_bits, num_query_rounds, proof_of_work_bits) = match self {
+            Self::Default => (5, 17, 18),
+            Self::Small => (7, 12, 18),
+            Self::Conservative => (5, 26, 20),
+        };
+        config(rate_bits, num_query_rounds, proof_of_work_bits)
+    }
+}
+
+/// The last layer's configuration: few routed wires, since each is opened twice and costs factors of the permutation
+/// argument, and three challenges, since the argument has 93 bits with two.
+pub fn config(rate_bits: usize, num_query_rounds: usize, proof_of_work_bits: u32) -> CircuitConfig {
+    CircuitConfig {
+        num_wires: 135,
+        num_routed_wires: 40,
+        num_constants: 2,
+        use_base_arithmetic_gate: true,
+        security_bits: 100,
+        num_challenges: 3,
+        zero_knowledge: false,
+        max_quotient_degree_factor: 8,
+        fri_config: FriConfig {
+            rate_bits,
+            cap_height: 3,
+            proof_of_work_bits,
+            reduction_strategy: FriReductionStrategy::ConstantArityBits(3, 6),
+            num_query_rounds,
+        },
+    }
+}
+
+/// The last layer's circuit for one inner key.
+#[derive(Debug)]
+pub struct LastCircuit {
+    data: CircuitData<F, Bn254Config, D>,
+    target: ProofWithPublicInputsTarget<D>,
+}
+
+/// Why the last layer cannot be built or proven.
+#[derive(Debug, thiserror::Error)]
+pub enum LastError {
+    /// The inner circuit does not expose the four limbs of a statement digest.
+    #[error("the inner circuit has {found} public inputs, the last layer takes {NUM_PUBLIC_INPUTS}")]
+    PublicInputs {
+        /// Number in the inner circuit.
+        found: usize,
+    },
+    /// The circuit needs another number of rows than the one that the wrap is set up for.
+    #[error("the last layer has 2^{found} rows, the wrap takes 2^{DEGREE_BITS}")]
+    Degree {
+        /// Binary logarithm of the rows.
+        found: usize,
+    },
+    /// plonky2 could not prove the circuit.
+    #[error("plonky2 could not prove the last layer")]
+    Prove(#[source] InnerError),
+}
+
+/// An error of plonky2.
+#[derive(Debug)]
+pub struct InnerError(anyhow::Error);
+
+impl std::fmt::Display for InnerError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for InnerError {}
+
+/// The constraints, and where the inner proof goes.
+fn constrain(
+    config: CircuitConfig,
+    inner: &CommonCircuitData<F, D>,
+    key: &InnerKey,
+) -> Result<(CircuitBuilder<F, D>, ProofWithPublicInputsTarget<D>), LastError> {
+    if inner.num_public_inputs != NUM_PUBLIC_INPUTS {
+        return Err(LastError::PublicInputs {
+            found: inner.num_public_inputs,
+        });
+    }
+    let mut builder = CircuitBuilder::<F, D>::new(config);
+    let target = builder.add_virtual_proof_with_pis(inner);
+    let key = builder.constant_verifier_data(key);
+    builder.verify_proof::<PoseidonGoldilocksConfig>(&target, &key, inner);
+    builder.register_public_inputs(&target.public_inputs);
+    Ok((builder, target))
+}
+
+/// What last layers for inner circuits of one shape have in common: all that the wrap depends on.
+///
+/// The inner key is a constant of the circuit and shows in its values, never in its shape. Any key would do here: this
+/// one is made of different numbers, as a real one is, since equal constants would share a wire.
+pub fn common_data(
+    config: CircuitConfig,
+    inner: &CommonCircuitData<F, D>,
+) -> Result<CommonCircuitData<F, D>, LastError> {
+    let mut numbers = (1u64 << 32..).map(F::from_canonical_u64);
+    let mut hash = || HashOut {
+        elements: std::array::from_fn(|_| numbers.next().unwrap_or_default()),
+    };
+    let cap = (0..inner.config.fri_config.num_cap_elements())
+        .map(|_| hash())
+        .collect();
+    let key = InnerKey {
+        constants_sigmas_cap: MerkleCap(cap),
+        circuit_digest: hash(),
+    };
+    let (builder, _) = constrain(config, inner, &key)?;
+    let common = builder.mock_build::<Bn254Config>().common;
+    check_degree(&common)?;
+    Ok(common)
+}
+
+fn check_degree(common: &CommonCircuitData<F, D>) -> Result<(), LastError> {
+    let found = common.degree_bits();
+    if found == DEGREE_BITS {
+        Ok(())
+    } else {
+        Err(LastError::Degree { found })
+    }
+}
+
+impl LastCircuit {
+    /// Builds the circuit. The inner key is held as constants.
+    pub fn new(
+        config: CircuitConfig,
+        inner: &CommonCircuitData<F, D>,
+        key: &InnerKey,
+    ) -> Result<Self, LastError> {
+        let (builder, target) = constrain(config, inner, key)?;
+        let data = builder.build::<Bn254Config>();
+        check_degree(&data.common)?;
+        Ok(Self { data, target })
+    }
+
+    /// The circuit's data.
+    pub fn data(&self) -> &CircuitData<F, Bn254Config, D> {
+        &self.data
+    }
+
+    /// Proves that an inner proof verifies, which the caller has checked: plonky2 panics on one that does not. The
+    /// result is verified before it is returned.
+    pub(crate) fn prove(&self, inner: &InnerProof) -> Result<LastProof, LastError> {
+        let prove = |error| LastError::Prove(InnerError(error));
+        let mut witness = PartialWitness::new();
+        witness
+            .set_proof_with_pis_target(&self.target, inner)
+            .map_err(prove)?;
+        let proof = self.data.prove(witness).map_err(prove)?;
+        self.data.verify(proof.clone()).map_err(prove)?;
+        Ok(proof)
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Default => "default",
+            Self::Small => "small",
+            Self::Conservative => "conservative",
+        })
+    }
+}
+
+/// No profile has this name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no profile is called {name}: there are default, small and conservative")]
+pub struct UnknownProfile {
+    /// The name given.
+    pub name: String,
+}
+
+impl FromStr for Profile {
+    type Err = UnknownProfile;
+
+    fn from_str(name: &str) -> Result<Self, UnknownProfile> {
+        let known = Self::ALL.into_iter().find(|profile| profile.to_string() == name);
+        known.ok_or_else(|| UnknownProfile {
+            name: name.to_owned(),
+        })
+    }
+}

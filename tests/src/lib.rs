@@ -1,0 +1,9 @@
+//! End-to-end stories.
+
+pub mod artifact;
+pub mod contracts;
+pub mod evm;
+pub mod gas;
+pub mod stage;
+pub mod story;
+pub mod vector;

@@ -13,23 +13,23 @@ contract Groth16Verifier is IProofVerifier {
     KeyProvenance public constant PROVENANCE = KeyProvenance.Development;
 
     /// @inheritdoc IVerifyingKey
-    bytes32 public constant CIRCUIT_HASH = 0x2b762f185927adf0f0f12294d46ed077b34d1455195739157d03c92b751fa3a0;
+    bytes32 public constant CIRCUIT_HASH = 0xc2a6dc33417833645bb7d6ce1861244dd7798e21dde63e61ee8777830376519a;
 
     /// @dev Order of the scalar field.
     uint256 internal constant SCALAR_FIELD =
         0x30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001;
 
     // The key. What stands on the other side of the pairing equation is negated.
-    uint256 internal constant ALPHA_X = 0x1a0f2d5658330a07d531a9728d8940e65c48dfe08ac792a332f0bf14a9990af0;
-    uint256 internal constant ALPHA_Y = 0x2e2ecff2f9c60e0ff40b19a1f1bdf3209c18f53b1d6a3e09d5dbd2e07abeb94c;
+    uint256 internal constant ALPHA_X = 0x1139023e98c0704b0ef47d1385952f4c83577ffee83b076c96c2a8861fbf3545;
+    uint256 internal constant ALPHA_Y = 0x15898efcdd10f796e8c4f27553f935e93c55b309c88642c20e73d38a7252d5f5;
     uint256 internal constant NEG_BETA_X1 =
-        0x290714a05cbfe740c9585bd3cd22a18d3f1aada4c1b1022a758aad9e9a77bc38;
+        0x21ab8329259026d75ff2548cc71fa1c0b6a42e7c7261978204761a145bca761d;
     uint256 internal constant NEG_BETA_X0 =
-        0x1f74100ed90213bdcbfcfb54a8956cde3ed8cf9bc61c9af8d090a8533b20fda9;
+        0x076707a4449149976131f24d1818d09e87cb110afc69b4c6aec9b3dbe12bd587;
     uint256 internal constant NEG_BETA_Y1 =
-        0x173e10e9f533951e9789e5e9c11513cb2048d0f358bb805b10c84efc9124e1b1;
+        0x00a874b92e181c3ce244bea416f51f81b44b04aae065c4fa8bb1899d375a0092;
     uint256 internal constant NEG_BETA_Y0 =
-        0x1aac03256b40d753bf9f5ac1c3c8ca6585d5c807245a448484cb7f9a1b59200c;
+        0x0701fe9bc3769b2558ee5db560080531eaecd8bf180d104fe4f9a00a9854b7b9;
     uint256 internal constant NEG_GAMMA_X1 =
         0x198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2;
     uint256 internal constant NEG_GAMMA_X0 =
@@ -39,19 +39,19 @@ contract Groth16Verifier is IProofVerifier {
     uint256 internal constant NEG_GAMMA_Y0 =
         0x1d9befcd05a5323e6da4d435f3b617cdb3af83285c2df711ef39c01571827f9d;
     uint256 internal constant NEG_DELTA_X1 =
-        0x27332cf17ecbdda9562e8b689a28b930a54e25b4378a79e556f4ca612ccfc2dc;
+        0x3021b29038e252aa5a5c29f760e7d03f486b53a3e9eaaa0679712a78420d50a2;
     uint256 internal constant NEG_DELTA_X0 =
-        0x2b55899b2c7f4a26705d56d32da014bbe1319f4dcd04afdd3ea96f4644df37a0;
+        0x1a7d1905be9dff4cb3fb5d72b8cfe70949b0885151eed3d2ddb5e42ca3b77cd3;
     uint256 internal constant NEG_DELTA_Y1 =
-        0x26d41ecb7ddfba1fcea865e1cfb8ddfde357a19bb308b1b5ec80d86d42172080;
+        0x277aa0c8ec1246fd8ded87e5ca46ff79d0839d8934ebf864a6239444cf5b3fc4;
     uint256 internal constant NEG_DELTA_Y0 =
-        0x08b934892f23789e2937549797e3716d967cbf9784be8e92cb309e4f2f0cb2cb;
-    uint256 internal constant IC0_X = 0x109f5cd1d37bc71f218d1ec4e4baa26e219b01ac26e024e4be69f4ab71a69413;
-    uint256 internal constant IC0_Y = 0x07b4e15aea05171ed30bd043bb4a3766525a773adf4dc20a6104c01924503f01;
-    uint256 internal constant IC1_X = 0x2dddd1260907e396bd6a78c22144922c6d18726afca82dc81b6ea91d3a9a86b3;
-    uint256 internal constant IC1_Y = 0x1d9e86ad02413550ae7f0815364ba0dc898f72734625b8880350501a209a486c;
-    uint256 internal constant IC2_X = 0x1ca576105f8744ca6feb9d5caeb4d9b8509315905c1217c228f7322b3fc8721d;
-    uint256 internal constant IC2_Y = 0x2eeeb9389adcbce92c957d840555a69e0783f56c2af0888ac3ce42854d5e8bee;
+        0x276e0002a93fea74656ade29c26fb6c44f5cf73cffc171df0a5ff798355e03b7;
+    uint256 internal constant IC0_X = 0x25b4642310dd93b75ff40f40aea30c894ff8984455524a05a6938c2428108bf4;
+    uint256 internal constant IC0_Y = 0x06ae5c627dedc1e11f2791966805dd7c74c8fd3f7daff29b30047aedb4b7ac46;
+    uint256 internal constant IC1_X = 0x1b713c20140ebac40e2303aaad3d0621e8a430179db89eb48c7d7d54d2745455;
+    uint256 internal constant IC1_Y = 0x1f2ce13604d7beb5900bbae2cc46ec694216e81f6519125e1f6a90606a2cc014;
+    uint256 internal constant IC2_X = 0x1bed7de53d51d278ce81b2a90f4a1bf23adfe9dffa3b258ee7550f905e29b195;
+    uint256 internal constant IC2_Y = 0x1d7af2ef5c027780a983f0e6f5c6768aeb75b6d0e9fd445edd7ad83d6fe41e88;
 
     /// @inheritdoc IVerifyingKey
     function KEY_HASH() external pure returns (bytes32) {

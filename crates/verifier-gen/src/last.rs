@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use causeway_aggregation::Security;
+use causeway_aggregation::security::Fields;
 use plonky2::field::goldilocks_field::GoldilocksField;
 use plonky2::field::types::Field;
 use plonky2::fri::FriConfig;
@@ -34,7 +36,7 @@ pub const DEGREE_BITS: usize = 12;
 pub enum Profile {
     /// Least time for last layer and Groth16 together.
     Default,
-    /// Fewest constraints, and a last layer that hashes four times as much.
+    /// Fewest constraints, and a last layer that hashes four times as much: a domain of 2^20 holds it.
     Small,
     /// More queries, for whoever trusts proven bounds on FRI more than conjectured ones.
     Conservative,
@@ -47,8 +49,8 @@ impl Profile {
     /// The configuration of the last layer.
     pub fn config(self) -> CircuitConfig {
         let (rate_bits, num_query_rounds, proof_of_work_bits) = match self {
-            Self::Default => (5, 17, 18),
-            Self::Small => (7, 12, 18),
+            Self::Default => (4, 21, 18),
+            Self::Small => (6, 14, 18),
             Self::Conservative => (5, 26, 20),
         };
         config(rate_bits, num_query_rounds, proof_of_work_bits)
@@ -84,9 +86,23 @@ pub struct LastCircuit {
     target: ProofWithPublicInputsTarget<D>,
 }
 
+/// Bits of security below which no last layer is built.
+pub const LEAST_BITS: f64 = 100.0;
+
+/// What a configuration of the last layer is worth.
+pub fn security(config: &CircuitConfig) -> Security {
+    Security::of(config, DEGREE_BITS, Fields::GOLDILOCKS_OVER_BN254)
+}
+
 /// Why the last layer cannot be built or proven.
 #[derive(Debug, thiserror::Error)]
 pub enum LastError {
+    /// The configuration is worth too little.
+    #[error("the configuration of the last layer is worth {bits:.1} bits, at least {LEAST_BITS} are needed")]
+    Weak {
+        /// What it is worth.
+        bits: f64,
+    },
     /// The inner circuit does not expose the four limbs of a statement digest.
     #[error("the inner circuit has {found} public inputs, the last layer takes {NUM_PUBLIC_INPUTS}")]
     PublicInputs {
@@ -122,6 +138,10 @@ fn constrain(
     inner: &CommonCircuitData<F, D>,
     key: &InnerKey,
 ) -> Result<(CircuitBuilder<F, D>, ProofWithPublicInputsTarget<D>), LastError> {
+    let bits = security(&config).bits();
+    if bits < LEAST_BITS {
+        return Err(LastError::Weak { bits });
+    }
     if inner.num_public_inputs != NUM_PUBLIC_INPUTS {
         return Err(LastError::PublicInputs {
             found: inner.num_public_inputs,
@@ -227,5 +247,28 @@ impl FromStr for Profile {
         known.ok_or_else(|| UnknownProfile {
             name: name.to_owned(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use causeway_aggregation::Shape;
+
+    use super::*;
+
+    #[test]
+    fn weak_configurations_are_refused() {
+        let mut few_challenges = Profile::Default.config();
+        few_challenges.num_challenges = 2;
+        for weak in [config(4, 20, 18), config(4, 21, 17), few_challenges] {
+            let worth = security(&weak).bits();
+            let error = common_data(weak, Shape::Closing.common()).unwrap_err();
+            assert!(
+                matches!(error, LastError::Weak { bits } if bits == worth && bits < LEAST_BITS),
+                "{error}"
+            );
+        }
     }
 }

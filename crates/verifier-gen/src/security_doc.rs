@@ -135,15 +135,17 @@ fn conservative() -> String {
     let (fri, conservative_fri) = (default.config().fri_config, conservative.config().fri_config);
     format!(
         "\n## The conservative profile\n\n\
-         It makes {} queries with {} bits of grinding in the last layer where the default makes {} with {}. By what is \
-         proven, that layer\nthen has {:.1} bits instead of {:.1} up to the Johnson bound, and {:.1} instead of {:.1} up \
+         It makes {} queries at rate 1/{} with {} bits of grinding in the last layer where the default makes {} at 1/{} \
+         with {}. By what is proven,\nthat layer then has {:.1} bits instead of {:.1} up to the Johnson bound, and {:.1} instead of {:.1} up \
          to unique decoding; by what is\nconjectured, {:.1} instead of {:.1}, no more than the {:.1} that the field \
          allows. It is for whoever wants a margin against a better\nattack on FRI's queries, and costs time and \
          constraints. It changes the last layer alone: the layers before it are the same in\nevery profile and keep \
          their bits.\n",
         conservative_fri.num_query_rounds,
+        1u64 << conservative_fri.rate_bits,
         conservative_fri.proof_of_work_bits,
         fri.num_query_rounds,
+        1u64 << fri.rate_bits,
         fri.proof_of_work_bits,
         after.johnson,
         before.johnson,
@@ -191,7 +193,7 @@ permutation argument. All layers draw from Goldilocks (p = 2^64 - 2^32 + 1) and 
 - **field**: batching all polynomials by powers of one element of the extension field errs by (polynomials - 1) x domain / q
   even below unique decoding (eprint 2020/654). More queries do not help.
 - **hash**: collisions in Merkle trees and transcript, half of the digest: four Goldilocks elements of Poseidon, or one
-  element of BN254's scalar field of Poseidon2 in the last layer.
+  element of BN254's scalar field of Poseidon2 in the last layer (width 8 for leaves, 2 for nodes, 3 for the transcript).
 
 Grinding counts as work: each of its bits doubles the cost of an attempt.
 ";

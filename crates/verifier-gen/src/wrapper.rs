@@ -1,7 +1,6 @@
 //! From a closed proof to Groth16: last layer, wrap, proof, each checked before it is handed on.
 
 use ark_bn254::Fr;
-use causeway_aggregation::security::Fields;
 use causeway_aggregation::{ClosedProof, KeyDigest, ProofError, Security, Shape, key_digest};
 use plonky2::plonk::circuit_data::CircuitConfig;
 
@@ -9,7 +8,7 @@ use crate::groth16::{
     self, Development, KeyStore, Origin, Progress, ProveError, ProvingKey, SetupError, StoreError,
     development_setup,
 };
-use crate::last::{self, DEGREE_BITS, InnerKey, LastCircuit, LastError, Profile};
+use crate::last::{self, InnerKey, LastCircuit, LastError, Profile};
 use crate::r1cs::{CircuitHash, R1cs, circuit_hash};
 use crate::wrap::{
     LastProof, Synthesis, UnsatisfiedSection, UnsupportedCircuit, WrapCircuit, WrongLength, program_digest,
@@ -99,11 +98,11 @@ pub fn development_key(
 
 /// Security of a profile's last layer.
 pub fn security(profile: Profile) -> Security {
-    Security::of(&profile.config(), DEGREE_BITS, Fields::GOLDILOCKS_OVER_BN254)
+    last::security(&profile.config())
 }
 
-/// Last layer and wrap circuit for one closing key, under any configuration of the last layer. [`Wrapper`] takes the
-/// configuration from a profile; measurements compare others.
+/// Last layer and wrap circuit for one closing key, under any configuration of the last layer that is worth
+/// [`last::LEAST_BITS`]. [`Wrapper`] takes the configuration from a profile; measurements compare others.
 #[derive(Debug)]
 pub struct Layers {
     inner_key: KeyDigest,

@@ -47,14 +47,23 @@ impl Grain {
         self.shift()
     }
 
+    fn number(&mut self) -> BigInteger256 {
+        let mut bits: Vec<bool> = (0..FIELD_BITS).map(|_| self.bit()).collect();
+        bits.reverse();
+        BigInteger256::from_bits_le(&bits)
+    }
+
     /// A uniform field element: values at or above the modulus are thrown away.
     pub(super) fn element(&mut self) -> Fr {
         loop {
-            let mut bits: Vec<bool> = (0..FIELD_BITS).map(|_| self.bit()).collect();
-            bits.reverse();
-            if let Some(element) = Fr::from_bigint(BigInteger256::from_bits_le(&bits)) {
+            if let Some(element) = Fr::from_bigint(self.number()) {
                 return element;
             }
         }
+    }
+
+    /// A field element from the next number whatever it is, reduced.
+    pub(super) fn unreduced(&mut self) -> Fr {
+        Fr::from_le_bytes_mod_order(&self.number().to_bytes_le())
     }
 }

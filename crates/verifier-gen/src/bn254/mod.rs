@@ -13,8 +13,9 @@ mod transcript;
 
 pub use config::Bn254Config;
 pub use digest::Digest;
-pub use hash::{Bn254Hash, Domain, hash_words};
+pub use hash::{Bn254Hash, Domain, SPONGE_WIDTH, compress, hash_words};
 pub use identity::{IdentityHash, IdentityPermutation, NUM_PUBLIC_INPUTS};
 pub use packing::{LIMBS_PER_WORD, limbs, pack};
-pub use poseidon2::{FULL_ROUNDS, PARTIAL_ROUNDS, RoundConstants, WIDTH, permute, round_constants};
-pub use transcript::TranscriptState;
+pub(crate) use poseidon2::external;
+pub use poseidon2::{FULL_ROUNDS, Instance, Poseidon2, permute};
+pub use transcript::{TRANSCRIPT_WIDTH, TranscriptState};

@@ -6,9 +6,13 @@ use plonky2::hash::hashing::PlonkyPermutation;
 
 use super::hash::Domain;
 use super::packing::{LIMBS_PER_WORD, limbs, pack};
-use super::poseidon2::{WIDTH, permute};
+use super::poseidon2::permute;
 
-const RATE: usize = (WIDTH - 1) * LIMBS_PER_WORD;
+/// Words of the transcript's state: two of rate and one of capacity. Grinding
+/// permutes once an attempt: a wider state would absorb for less and cost the prover seconds.
+pub const TRANSCRIPT_WIDTH: usize = 3;
+
+const RATE: usize = (TRANSCRIPT_WIDTH - 1) * LIMBS_PER_WORD;
 
 /// The state of plonky2's `Challenger`: a Poseidon2 state of which plonky2 sees six Goldilocks lanes.
 ///
@@ -18,7 +22,7 @@ const RATE: usize = (WIDTH - 1) * LIMBS_PER_WORD;
 /// the words keep their full width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TranscriptState {
-    words: [Fr; WIDTH],
+    words: [Fr; TRANSCRIPT_WIDTH],
     lanes: [GoldilocksField; RATE],
     /// One more than the highest lane written since the last permutation. (Grinding writes the lanes before the
     /// nonce in one call and the nonce in another, so that the number of calls would not do.)
@@ -73,7 +77,7 @@ impl PlonkyPermutation<GoldilocksField> for TranscriptState {
             for (word, lanes) in self.words.iter_mut().zip(self.lanes.chunks(LIMBS_PER_WORD)) {
                 *word = pack(lanes);
             }
-            self.words[WIDTH - 1] += Fr::from(self.written as u64);
+            self.words[TRANSCRIPT_WIDTH - 1] += Fr::from(self.written as u64);
         }
         permute(&mut self.words);
         for (word, lanes) in self.words.iter().zip(self.lanes.chunks_mut(LIMBS_PER_WORD)) {

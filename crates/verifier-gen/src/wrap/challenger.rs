@@ -7,9 +7,9 @@ use super::extension::Ext;
 use super::goldilocks::Gl;
 use super::lc::Lc;
 use super::synth::Synth;
-use crate::bn254::{Digest, Domain, LIMBS_PER_WORD, WIDTH};
+use crate::bn254::{Digest, Domain, LIMBS_PER_WORD, TRANSCRIPT_WIDTH};
 
-const RATE_WORDS: usize = WIDTH - 1;
+const RATE_WORDS: usize = TRANSCRIPT_WIDTH - 1;
 const RATE: usize = RATE_WORDS * LIMBS_PER_WORD;
 const LIMB_BITS: usize = 64;
 
@@ -25,7 +25,7 @@ pub(super) struct Challenge {
 /// Observes 64-bit integers and gives challenges.
 #[derive(Debug)]
 pub(super) struct Challenger {
-    words: [Lc; WIDTH],
+    words: [Lc; TRANSCRIPT_WIDTH],
     inputs: Vec<Lc>,
     outputs_left: usize,
     /// Bits of a rate word, made when its first limb is asked for.

@@ -29,7 +29,7 @@ impl Synth {
         for (bit, sibling) in below.iter().zip(path) {
             let swapped = self.mul(bit.lc(), &(sibling - &current));
             let (left, right) = (&current + &swapped, sibling - &swapped);
-            current = self.hash_words(Domain::Node, &[left, right]);
+            current = self.compress(&left, &right);
         }
         let expected = self.select_many(above, cap);
         self.enforce_equal(&current, &expected);

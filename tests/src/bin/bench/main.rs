@@ -10,6 +10,7 @@ mod rates;
 mod report;
 mod row;
 mod snarkjs;
+mod sweep;
 mod synthetic;
 mod tree;
 
@@ -58,9 +59,15 @@ const GROUPS: &[Group] = &[
     },
     Group {
         prefixes: &["wrap.poseidon2"],
-        about: "the hash of the last layer",
+        about: "the permutations of the last layer",
         only_when_named: false,
         run: poseidon2::run,
+    },
+    Group {
+        prefixes: &["wrap.sweep"],
+        about: "what other hashes and widths would cost there",
+        only_when_named: false,
+        run: sweep::run,
     },
     Group {
         prefixes: &["wrap.groth16.rows2e16"],

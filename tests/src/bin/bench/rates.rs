@@ -1,8 +1,7 @@
 use anyhow::Result;
-use causeway_aggregation::security::Fields;
-use causeway_aggregation::{Security, Shape};
+use causeway_aggregation::Shape;
 use causeway_verifier_gen::groth16::{Progress, Step, development_setup, prove};
-use causeway_verifier_gen::last::{DEGREE_BITS, common_data, config};
+use causeway_verifier_gen::last::{self, LEAST_BITS, common_data, config};
 use causeway_verifier_gen::wrap::WrapCircuit;
 use causeway_verifier_gen::wrapper::{DEVELOPMENT_SEED, Layers};
 use plonky2::plonk::circuit_data::CircuitConfig;
@@ -14,10 +13,8 @@ use crate::row::{Row, Unit};
 const RATE_BITS: [usize; 4] = [4, 5, 6, 7];
 /// Bits of grinding, at each rate.
 const PROOF_OF_WORK_BITS: u32 = 18;
-/// What each rate has to be worth.
-const TARGET_BITS: f64 = 100.0;
 /// The rate whose last layer and proof are held to an aim.
-const DEFAULT_RATE_BITS: usize = 5;
+const DEFAULT_RATE_BITS: usize = 4;
 
 /// `wrap.last.*`, `wrap.setup.*` and `wrap.proof.*`, for each rate with the fewest queries that reach 100 bits.
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
@@ -36,7 +33,7 @@ impl Rate {
     pub(crate) fn all() -> impl Iterator<Item = Self> {
         RATE_BITS.into_iter().filter_map(|bits| {
             let mut rates = (1..=100).map(|queries| Self { bits, queries });
-            rates.find(|rate| rate.security() >= TARGET_BITS)
+            rates.find(|rate| rate.security() >= LEAST_BITS)
         })
     }
 
@@ -63,7 +60,7 @@ impl Rate {
     }
 
     fn security(self) -> f64 {
-        Security::of(&self.config(), DEGREE_BITS, Fields::GOLDILOCKS_OVER_BN254).bits()
+        last::security(&self.config()).bits()
     }
 }
 
@@ -140,13 +137,13 @@ mod tests {
                 bits,
                 queries: queries - 1,
             };
-            assert!(fewer.security() < TARGET_BITS, "{fewer:?}");
+            assert!(fewer.security() < LEAST_BITS, "{fewer:?}");
         }
     }
 
     #[test]
     fn profiles_are_among_the_rates() {
-        for (profile, bits) in [(Profile::Default, DEFAULT_RATE_BITS), (Profile::Small, 7)] {
+        for (profile, bits) in [(Profile::Default, DEFAULT_RATE_BITS), (Profile::Small, 6)] {
             let rate = Rate::all().find(|rate| rate.bits == bits);
             assert_eq!(rate.map(Rate::config), Some(profile.config()));
         }

@@ -16,6 +16,8 @@ contract GatewayOwner {
     VerifierGateway public immutable GATEWAY = new VerifierGateway(address(this), false);
     mapping(bytes4 selector => IProofVerifier) public added;
     mapping(bytes4 selector => uint256) public announcedAt;
+    /// @notice Whether the gateway ever took a second verifier for a selector.
+    bool public replaced;
 
     function selectorOf(uint256 index) public pure returns (bytes4) {
         return bytes4(keccak256(abi.encode(index % SELECTORS)));
@@ -25,6 +27,7 @@ contract GatewayOwner {
         bytes32 keyHash = keccak256(abi.encode(index % SELECTORS));
         MockVerifier verifier = new MockVerifier(keyHash, KeyProvenance.Ceremony);
         try GATEWAY.addRoute(verifier) {
+            if (address(added[selectorOf(index)]) != address(0)) replaced = true;
             added[selectorOf(index)] = verifier;
         } catch {}
     }
@@ -43,7 +46,6 @@ contract GatewayOwner {
 
 contract VerifierGatewayInvariantTest is Base {
     GatewayOwner private owner;
-    mapping(bytes4 selector => IProofVerifier) private first;
 
     function setUp() external {
         owner = new GatewayOwner();
@@ -54,16 +56,12 @@ contract VerifierGatewayInvariantTest is Base {
         targets[0] = address(owner);
     }
 
-    /// @dev A second `added` of one selector would differ from what the gateway holds, or from what it held before.
-    function invariant_routesNeverChangeAndFreezeInTheOpen() external {
+    function invariant_routesNeverChangeAndFreezeInTheOpen() external view {
+        vm.assertFalse(owner.replaced());
         for (uint256 i = 0; i < owner.SELECTORS(); ++i) {
             bytes4 selector = owner.selectorOf(i);
             (IProofVerifier verifier, uint64 freezesAt) = owner.GATEWAY().routes(selector);
             vm.assertEq(address(verifier), address(owner.added(selector)));
-            if (address(first[selector]) != address(0)) {
-                vm.assertEq(address(verifier), address(first[selector]));
-            }
-            first[selector] = verifier;
 
             uint256 announcedAt = owner.announcedAt(selector);
             if (announcedAt == 0) vm.assertEq(freezesAt, 0);

@@ -204,3 +204,36 @@ pub fn tree_statement(count: u32, value: &[F]) -> StatementDigest {
     let message = [&[F::from_canonical_u32(count)], value].concat();
     StatementDigest::from_hash(domain::STATEMENT.hash(&message))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use plonky2::plonk::proof::ProofWithPublicInputs;
+
+    use super::*;
+    use crate::forged::pinned_and_free;
+
+    #[test]
+    fn the_key_is_held_to_its_digest() {
+        let [pinned, free] = pinned_and_free(
+            || Shape::Standard.builder(),
+            |builder| Shape::Standard.build(builder).unwrap().data,
+        );
+        let closing = Closing::new(pinned.key(), |builder, inputs| {
+            std::array::from_fn(|i| LimbTarget::range_checked(builder, inputs[i]))
+        })
+        .unwrap();
+        let violations = |inner: &ProofWithPublicInputs<F, C, D>, key: &VerifierOnlyCircuitData<C, D>| {
+            let mut witness = PartialWitness::new();
+            witness.set_proof_with_pis_target(&closing.inner, inner).unwrap();
+            witness
+                .set_verifier_data_target(&closing.inner_key_target, key)
+                .unwrap();
+            Trace::honest(&closing.data, &witness).violations()
+        };
+        assert_eq!(violations(&pinned.prove(5), pinned.key()), vec![]);
+        // A valid proof of another circuit, with the key that it verifies under.
+        assert_ne!(violations(&free.prove(6), free.key()), vec![]);
+    }
+}

@@ -9,6 +9,8 @@ mod codec;
 pub mod commitment;
 pub mod config;
 pub mod domain;
+#[cfg(test)]
+mod forged;
 pub mod key;
 pub mod limbs;
 pub mod normalize;

@@ -13,7 +13,9 @@ use plonky2::hash::hash_types::HashOut;
 use plonky2::hash::merkle_tree::MerkleCap;
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
-use plonky2::plonk::circuit_data::{CircuitConfig, CircuitData, CommonCircuitData, VerifierOnlyCircuitData};
+use plonky2::plonk::circuit_data::{
+    CircuitConfig, CircuitData, CommonCircuitData, VerifierCircuitTarget, VerifierOnlyCircuitData,
+};
 use plonky2::plonk::config::PoseidonGoldilocksConfig;
 use plonky2::plonk::proof::{ProofWithPublicInputs, ProofWithPublicInputsTarget};
 
@@ -132,12 +134,19 @@ impl std::fmt::Display for InnerError {
 
 impl std::error::Error for InnerError {}
 
-/// The constraints, and where the inner proof goes.
+/// The constraints, where the inner proof goes, and where its constant key is.
 fn constrain(
     config: CircuitConfig,
     inner: &CommonCircuitData<F, D>,
     key: &InnerKey,
-) -> Result<(CircuitBuilder<F, D>, ProofWithPublicInputsTarget<D>), LastError> {
+) -> Result<
+    (
+        CircuitBuilder<F, D>,
+        ProofWithPublicInputsTarget<D>,
+        VerifierCircuitTarget,
+    ),
+    LastError,
+> {
     let bits = security(&config).bits();
     if bits < LEAST_BITS {
         return Err(LastError::Weak { bits });
@@ -152,7 +161,7 @@ fn constrain(
     let key = builder.constant_verifier_data(key);
     builder.verify_proof::<PoseidonGoldilocksConfig>(&target, &key, inner);
     builder.register_public_inputs(&target.public_inputs);
-    Ok((builder, target))
+    Ok((builder, target, key))
 }
 
 /// What last layers for inner circuits of one shape have in common: all that the wrap depends on.
@@ -174,7 +183,7 @@ pub fn common_data(
         constants_sigmas_cap: MerkleCap(cap),
         circuit_digest: hash(),
     };
-    let (builder, _) = constrain(config, inner, &key)?;
+    let (builder, _, _) = constrain(config, inner, &key)?;
     let common = builder.mock_build::<Bn254Config>().common;
     check_degree(&common)?;
     Ok(common)
@@ -196,7 +205,7 @@ impl LastCircuit {
         inner: &CommonCircuitData<F, D>,
         key: &InnerKey,
     ) -> Result<Self, LastError> {
-        let (builder, target) = constrain(config, inner, key)?;
+        let (builder, target, _) = constrain(config, inner, key)?;
         let data = builder.build::<Bn254Config>();
         check_degree(&data.common)?;
         Ok(Self { data, target })
@@ -255,8 +264,63 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use causeway_aggregation::Shape;
+    use causeway_aggregation::check::Trace;
+    use plonky2::iop::target::Target;
 
     use super::*;
+
+    /// "The first public input is five", and a circuit of equal shape that takes any: key, and a proof with `input`.
+    fn inner(scale: F, input: u64) -> (InnerKey, InnerProof) {
+        let mut builder = Shape::Closing.builder();
+        let inputs: [Target; NUM_PUBLIC_INPUTS] = builder.add_virtual_public_input_arr();
+        let five = builder.constant(F::from_canonical_u64(5));
+        let difference = builder.sub(inputs[0], five);
+        let scaled = builder.mul_const(scale, difference);
+        builder.assert_zero(scaled);
+        let data = Shape::Closing.build(builder).unwrap().data;
+        let mut witness = PartialWitness::new();
+        witness
+            .set_target_arr(&inputs, &[input, 2, 3, 4].map(F::from_canonical_u64))
+            .unwrap();
+        let proof = data.prove(witness).unwrap();
+        (data.verifier_only, proof)
+    }
+
+    #[test]
+    fn the_key_is_constant_and_the_inner_public_inputs_are_exposed() {
+        let common = Shape::Closing.common();
+        let (pinned_key, pinned) = inner(F::ONE, 5);
+        let (free_key, free) = inner(F::ZERO, 6);
+        assert_ne!(pinned_key, free_key);
+        let (builder, target, key) = constrain(Profile::Default.config(), common, &pinned_key).unwrap();
+        let data = builder.build::<Bn254Config>();
+        let witness = |inner: &InnerProof| {
+            let mut witness = PartialWitness::new();
+            witness.set_proof_with_pis_target(&target, inner).unwrap();
+            witness
+        };
+        let (honest, other) = (witness(&pinned), witness(&free));
+
+        let trace = Trace::honest(&data, &honest);
+        assert_eq!(trace.violations(), vec![]);
+        assert_eq!(trace.public_inputs(), pinned.public_inputs);
+        for forged in target.public_inputs.iter().map(|&input| (input, F::ZERO)) {
+            assert_ne!(Trace::forged(&data, &honest, &[forged]).violations(), vec![]);
+        }
+
+        // A valid proof of another circuit, under the constant key and under its own.
+        assert_ne!(Trace::honest(&data, &other).violations(), vec![]);
+        let caps = key
+            .constants_sigmas_cap
+            .0
+            .iter()
+            .zip(&free_key.constants_sigmas_cap.0);
+        let swapped: Vec<_> = caps
+            .chain([(&key.circuit_digest, &free_key.circuit_digest)])
+            .flat_map(|(target, hash)| target.elements.into_iter().zip(hash.elements))
+            .collect();
+        assert_ne!(Trace::forged(&data, &other, &swapped).violations(), vec![]);
+    }
 
     #[test]
     fn weak_configurations_are_refused() {

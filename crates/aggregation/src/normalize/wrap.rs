@@ -2,7 +2,9 @@
 
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
-use plonky2::plonk::circuit_data::{CircuitData, CommonCircuitData, VerifierOnlyCircuitData};
+use plonky2::plonk::circuit_data::{
+    CircuitData, CommonCircuitData, VerifierCircuitTarget, VerifierOnlyCircuitData,
+};
 use plonky2::plonk::config::{AlgebraicHasher, GenericConfig};
 use plonky2::plonk::proof::{ProofWithPublicInputs, ProofWithPublicInputsTarget};
 
@@ -41,7 +43,7 @@ impl Wrap {
         InC: GenericConfig<D, F = F> + 'static,
         InC::Hasher: AlgebraicHasher<F>,
     {
-        let (builder, proof) = circuit(common, key, kind);
+        let (builder, proof, _) = circuit(common, key, kind);
         if let Ok(shaped) = Shape::Standard.build(builder) {
             return Self {
                 data: shaped.data,
@@ -51,7 +53,7 @@ impl Wrap {
             };
         }
         // Too many rows, or a gate that a foreign cap height or arity asks for: plonky2 builds what it takes.
-        let (builder, proof) = circuit(common, key, kind);
+        let (builder, proof, _) = circuit(common, key, kind);
         let rows = builder.num_gates();
         Self {
             data: builder.build::<C>(),
@@ -96,11 +98,16 @@ impl Wrap {
     }
 }
 
+/// The constraints, where the proof goes, and where its constant key is.
 fn circuit<InC>(
     common: &CommonCircuitData<F, D>,
     key: &VerifierOnlyCircuitData<InC, D>,
     kind: WrapKind,
-) -> (CircuitBuilder<F, D>, ProofWithPublicInputsTarget<D>)
+) -> (
+    CircuitBuilder<F, D>,
+    ProofWithPublicInputsTarget<D>,
+    VerifierCircuitTarget,
+)
 where
     InC: GenericConfig<D, F = F> + 'static,
     InC::Hasher: AlgebraicHasher<F>,
@@ -118,5 +125,37 @@ where
         }
         WrapKind::Further => builder.register_public_inputs(&proof.public_inputs[..NormalizedInputs::LEN]),
     }
-    (builder, proof)
+    (builder, proof, constant_key)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use plonky2::plonk::circuit_data::CircuitConfig;
+
+    use super::*;
+    use crate::check::Trace;
+    use crate::forged::{key_assignment, pinned_and_free};
+
+    #[test]
+    fn the_key_is_constant() {
+        let [pinned, free] = pinned_and_free(
+            || CircuitBuilder::new(CircuitConfig::standard_recursion_config()),
+            CircuitBuilder::build::<C>,
+        );
+        let (builder, proof, key) = circuit(&pinned.data.common, pinned.key(), WrapKind::First);
+        let data = builder.build::<C>();
+        let witness = |inner: &ProofWithPublicInputs<F, C, D>| {
+            let mut witness = PartialWitness::new();
+            witness.set_proof_with_pis_target(&proof, inner).unwrap();
+            witness
+        };
+        let (honest, other) = (witness(&pinned.prove(5)), witness(&free.prove(6)));
+        assert_eq!(Trace::honest(&data, &honest).violations(), vec![]);
+        assert_ne!(Trace::honest(&data, &other).violations(), vec![]);
+        // A prover who swaps the key as well, and leaves the digest that is exposed as it was.
+        let forged = Trace::forged(&data, &other, &key_assignment(&key, free.key()));
+        assert_ne!(forged.violations(), vec![]);
+    }
 }

@@ -2,9 +2,9 @@
 
 use std::sync::OnceLock;
 
-use causeway_aggregation::check::Trace;
+use causeway_aggregation::check::{Trace, Violation};
 use causeway_aggregation::{F, Security};
-use plonky2::field::types::{Field, Field64, PrimeField64};
+use plonky2::field::types::{Field, Field64};
 use plonky2::iop::target::Target;
 use plonky2::iop::witness::PartialWitness;
 
@@ -266,69 +266,142 @@ fn every_forged_field_breaks_a_constraint() {
     }
 }
 
-/// A state that holds what the native rules would never allow: the circuit alone must refuse, so its inputs are made
-/// by hand, consistent in everything but the one rule.
+/// One slot as a dishonest prover fills it.
+#[derive(Clone, Copy, Default)]
+struct Made {
+    transfer: bool,
+    exit: bool,
+    from: u32,
+    to: u32,
+    amount: F,
+    recipient: [F; 5],
+}
+
+/// The witness of made-up slots: the balances and paths in it follow from them by arithmetic in the field, so that
+/// only the rules that the circuit itself holds them to can break.
+fn made(balances: &[u64], slots: [Made; BATCH_SIZE]) -> PartialWitness<F> {
+    let state = PaymentsState::new(7, balances).unwrap();
+    let mut witness = PartialWitness::new();
+    let values = &mut witness.target_values;
+    values.insert(program().network, F::from_canonical_u32(7));
+    values.extend(program().old_root.elements.into_iter().zip(state.root().elements));
+    let mut tree = state.accounts().clone();
+    let mut held: Vec<F> = (0..16)
+        .map(|account| F::from_canonical_u64(state.balance(account)))
+        .collect();
+    for (target, slot) in program().slots.iter().zip(slots) {
+        let (from, to) = (slot.from as usize, slot.to as usize);
+        let kinds = [slot.transfer, slot.exit].map(F::from_bool);
+        values.extend([
+            (target.transfer.target, kinds[0]),
+            (target.exit.target, kinds[1]),
+            (target.from, F::from_canonical_u32(slot.from)),
+            (target.to, F::from_canonical_u32(slot.to)),
+            (target.amount, slot.amount),
+            (target.payer_balance, held[from]),
+        ]);
+        values.extend(target.recipient.into_iter().zip(slot.recipient));
+        let mut open = |targets: &super::tree::PathTarget, path: super::tree::Path| {
+            let elements = targets.iter().flat_map(|target| target.elements);
+            values.extend(elements.zip(path.iter().flat_map(|hash| hash.elements)));
+        };
+        open(&target.payer_path, tree.path(slot.from));
+        held[from] -= slot.amount;
+        tree = tree.with(slot.from, held[from]);
+        open(&target.receiver_path, tree.path(slot.to));
+        values.insert(target.receiver_balance, held[to]);
+        held[to] += kinds[0] * slot.amount;
+        tree = tree.with(slot.to, held[to]);
+    }
+    witness
+}
+
+/// The slots of `batch()`, with one of them changed.
+fn made_with(index: usize, change: impl FnOnce(&mut Made)) -> PartialWitness<F> {
+    let made_slot = |transfer, exit, from, to, amount, word| Made {
+        transfer,
+        exit,
+        from,
+        to,
+        amount: F::from_canonical_u64(amount),
+        recipient: [F::from_canonical_u32(word); 5],
+    };
+    let mut slots = [
+        made_slot(true, false, 0, 9, 300, 0),
+        made_slot(false, true, 1, 0, 50, 0xabab_abab),
+        made_slot(true, false, 9, 9, 300, 0),
+        Made::default(),
+    ];
+    change(&mut slots[index]);
+    made(&[1000, 50, 0, 8], slots)
+}
+
+#[test]
+fn what_a_kind_has_not_is_zero() {
+    assert_eq!(violations(&made_with(0, |_| ()), &[]), 0);
+    assert_rejected(&made_with(0, |transfer| transfer.recipient[4] = F::ONE), &[]);
+    assert_rejected(&made_with(1, |exit| exit.to = 5), &[]);
+    assert_rejected(&made_with(3, |unused| unused.from = 5), &[]);
+    assert_rejected(&made_with(3, |unused| unused.to = 5), &[]);
+    assert_rejected(&made_with(3, |unused| unused.amount = F::ONE), &[]);
+    assert_rejected(&made_with(3, |unused| unused.recipient[0] = F::ONE), &[]);
+}
+
+/// Asserts that exactly one range check breaks, and nothing else.
+fn assert_one_range_check(witness: &PartialWitness<F>) {
+    let found = Trace::honest(program().data(), witness).violations();
+    let [Violation::Gate { gate, .. }] = &found[..] else {
+        panic!("{found:?}")
+    };
+    assert!(gate.starts_with("BaseSumGate"), "{gate}");
+}
+
+fn first_of(balances: &[u64], first: Made) -> PartialWitness<F> {
+    made(
+        balances,
+        [first, Made::default(), Made::default(), Made::default()],
+    )
+}
+
 #[test]
 fn balances_never_go_below_zero() {
-    let state = PaymentsState::new(7, &[10, 0]).unwrap();
-    let amount = F::from_canonical_u64(11);
-    let witness = |payer: u32, receiver: u32| {
-        let honest = Batch::new(vec![Operation::Transfer {
-            from: payer,
-            to: receiver,
-            amount: 0,
-        }])
-        .unwrap();
-        let mut witness = program().witness(&state.apply(&honest).unwrap());
-        let slot = &program().slots[0];
-        witness.target_values.insert(slot.amount, amount);
-        // The receiver's opening and the root after it, as the overspending prover would compute them.
-        let rest = F::from_canonical_u64(10) - amount;
-        let debited = state.accounts().with(payer, rest);
-        witness.target_values.extend(
-            slot.receiver_path
-                .iter()
-                .zip(debited.path(receiver))
-                .flat_map(|(t, h)| t.elements.into_iter().zip(h.elements)),
-        );
-        let credited = debited.with(receiver, amount);
-        for slot in &program().slots[1..] {
-            for (path, balance) in [
-                (&slot.payer_path, slot.payer_balance),
-                (&slot.receiver_path, slot.receiver_balance),
-            ] {
-                witness.target_values.insert(balance, rest);
-                witness.target_values.extend(
-                    path.iter()
-                        .zip(credited.path(0))
-                        .flat_map(|(t, h)| t.elements.into_iter().zip(h.elements)),
-                );
-            }
-        }
-        witness
-    };
-    let found = Trace::honest(program().data(), &witness(0, 1)).violations();
-    // Only range checks break: everything else in the forged batch is consistent.
-    assert!(!found.is_empty());
-    for violation in &found {
-        let causeway_aggregation::check::Violation::Gate { gate, .. } = violation else {
-            panic!("{violation:?}")
+    let overspend = |amount| {
+        let slot = Made {
+            transfer: true,
+            from: 1,
+            to: 2,
+            amount: F::from_canonical_u64(amount),
+            ..Made::default()
         };
-        assert!(gate.starts_with("BaseSumGate"), "{violation:?}");
-    }
+        first_of(&[5, 10, 0], slot)
+    };
+    assert_eq!(violations(&overspend(10), &[]), 0);
+    assert_one_range_check(&overspend(11));
 }
 
 #[test]
 fn an_amount_near_p_is_no_negative_transfer() {
     // Paying p - 1 is receiving one: the payer would gain what the receiver loses.
-    let batch = Batch::new(vec![Operation::Transfer {
-        from: 0,
-        to: 1,
-        amount: 0,
-    }])
-    .unwrap();
-    let witness = program().witness(&state().apply(&batch).unwrap());
-    let minus_one = F::from_canonical_u64(F::ORDER - 1);
-    assert_eq!(minus_one.to_canonical_u64(), F::ORDER - 1);
-    assert_rejected(&witness, &[(program().slots[0].amount, minus_one)]);
+    let slot = Made {
+        transfer: true,
+        from: 1,
+        to: 2,
+        amount: F::from_canonical_u64(F::ORDER - 1),
+        ..Made::default()
+    };
+    assert_one_range_check(&first_of(&[5, 10, 1], slot));
+}
+
+#[test]
+fn no_balance_takes_more_than_its_bits() {
+    let slot = |from, to| Made {
+        transfer: true,
+        from,
+        to,
+        amount: F::from_canonical_u64(1),
+        ..Made::default()
+    };
+    let full = (1 << AMOUNT_BITS) - 1;
+    assert_eq!(violations(&first_of(&[0, full, 0], slot(1, 2)), &[]), 0);
+    assert_one_range_check(&first_of(&[0, 1, full], slot(1, 2)));
 }

@@ -84,6 +84,19 @@ fn causes(error: &anyhow::Error) -> Vec<String> {
     causes
 }
 
+/// A text for a terminal: what a file said must not move its cursor or recolour it.
+fn printable(text: &str) -> String {
+    let mut printable = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() && character != '\n' {
+            printable.extend(character.escape_default());
+        } else {
+            printable.push(character);
+        }
+    }
+    printable
+}
+
 /// Standard error.
 #[derive(Debug)]
 pub(crate) struct Console {
@@ -156,9 +169,9 @@ impl Console {
 
     pub(crate) fn error(&self, error: &anyhow::Error) {
         self.finish();
-        eprintln!("error: {error}");
+        eprintln!("error: {}", printable(&error.to_string()));
         for cause in causes(error) {
-            eprintln!("  because: {cause}");
+            eprintln!("  because: {}", printable(&cause));
         }
     }
 
@@ -187,4 +200,17 @@ fn stage(step: Step) -> ProgressBar {
     };
     bar.enable_steady_tick(Duration::from_millis(200));
     bar
+}
+
+#[cfg(test)]
+mod tests {
+    use super::printable;
+
+    #[test]
+    fn control_characters_are_escaped() {
+        assert_eq!(
+            printable("no key\x1b[2J\r\n\u{9b}1m größe"),
+            "no key\\u{1b}[2J\\r\n\\u{9b}1m größe"
+        );
+    }
 }

@@ -79,20 +79,21 @@ abstract contract BridgeBase is Base {
         bridge = new SharedBridge(address(this));
         manager = new GlobalExitRootL2(address(bridge), address(this));
         manager.initialize(UPDATER, REMOVER);
-        ISharedBridgeL2(address(bridge)).initialize(
-            network,
-            native,
-            MAINNET,
-            address(manager),
-            address(0),
-            metadata,
-            MANAGER,
-            address(0),
-            false,
-            PAUSER,
-            UNPAUSER,
-            address(0)
-        );
+        ISharedBridgeL2(address(bridge))
+            .initialize(
+                network,
+                native,
+                MAINNET,
+                address(manager),
+                address(0),
+                metadata,
+                MANAGER,
+                address(0),
+                false,
+                PAUSER,
+                UNPAUSER,
+                address(0)
+            );
     }
 
     /// @notice The bridge as an L2's.

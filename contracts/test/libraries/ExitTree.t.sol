@@ -18,7 +18,11 @@ contract ExitTreeTest is Base {
         tree.append(count, leaf);
     }
 
-    function rootOf(bytes32 leaf, bytes32[32] calldata siblings, uint32 index) external pure returns (bytes32) {
+    function rootOf(bytes32 leaf, bytes32[32] calldata siblings, uint32 index)
+        external
+        pure
+        returns (bytes32)
+    {
         return ExitTree.rootOf(leaf, siblings, index);
     }
 

@@ -127,13 +127,14 @@ contract SharedBridge is ISharedBridge, IWrappedTokenDeployer, BridgeCore {
     }
 
     /// @inheritdoc ISharedBridge
+    /// @dev Guarded, unlike bridgeMessage: a WETH that the bridge holds is counted by the difference of balances.
     function bridgeMessageWETH(
         NetworkId destinationNetwork,
         address destinationAddress,
         uint256 amountWETH,
         bool forceUpdateGlobalExitRoot,
         bytes calldata metadata
-    ) external whenNotEmergency {
+    ) external whenNotEmergency nonReentrant {
         if (_gasTokenAddress == address(0)) revert NativeTokenIsEther();
         Departure memory departure =
             _departure(ExitLeaf.MESSAGE, destinationNetwork, destinationAddress, amountWETH);

@@ -8,7 +8,7 @@ import {GlobalIndex} from "../../src/types/GlobalIndex.sol";
 import {MAINNET, NetworkId} from "../../src/types/NetworkId.sol";
 import {PlainExitTree} from "../PlainExitTree.sol";
 import {vm} from "../Vm.sol";
-import {MockToken} from "../mocks/MockTokens.sol";
+import {MockReentrantToken, MockToken} from "../mocks/MockTokens.sol";
 import {BridgeBase} from "./BridgeBase.sol";
 
 contract SharedBridgeL2Test is BridgeBase {
@@ -182,6 +182,25 @@ contract SharedBridgeL2Test is BridgeBase {
         vm.stopPrank();
         arrive(gas, etherExit(G, 5));
         vm.assertEq(own.balanceOf(BOB), 5);
+    }
+
+    /// @dev A token that lets itself be sent twice at once is counted once.
+    function test_bridgeMessageWETH_revertsWhenReentered() external {
+        MockReentrantToken weth = new MockReentrantToken();
+        vm.prank(MANAGER);
+        asL2(gas).setSovereignWETHAddress(address(weth), true);
+        weth.mint(address(gas), 100);
+        Exit memory exit = etherExit(G, 50);
+        exit.destinationAddress = ALICE;
+        arrive(gas, exit);
+        weth.set(address(gas), abi.encodeCall(gas.bridgeMessageWETH, (A, BOB, 0, false, "")));
+        vm.startPrank(ALICE);
+        weth.approve(address(gas), 50);
+        gas.bridgeMessageWETH(A, BOB, 50, false, "");
+        vm.stopPrank();
+        vm.assertFalse(weth.succeeded());
+        vm.assertEq(weth.answer(), abi.encodePacked(IBridgeErrors.Reentered.selector));
+        vm.assertEq(gas.depositCount(), 1);
     }
 
     function test_roles_passOnInTwoSteps() external {

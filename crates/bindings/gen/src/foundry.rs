@@ -2,13 +2,18 @@
 
 use std::{
     collections::BTreeMap,
+    fmt::Display,
     fs,
     path::{Path, PathBuf},
+    str::FromStr,
 };
 
 use anyhow::{Context, Result, bail};
 use foundry_compilers::artifacts::{BytecodeHash, EvmVersion, Remapping};
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny},
+};
 
 /// Settings that change nothing in an ABI or in bytecode. Any other that is not a field of [`Profile`] is refused:
 /// forge would obey it and these bindings would not.
@@ -48,10 +53,12 @@ pub(crate) struct Profile {
     auto_detect_remappings: bool,
     pub(crate) remappings: Vec<Remapping>,
     pub(crate) solc: PathBuf,
+    #[serde(deserialize_with = "by_name")]
     pub(crate) evm_version: EvmVersion,
     pub(crate) optimizer: bool,
     pub(crate) optimizer_runs: usize,
     pub(crate) via_ir: bool,
+    #[serde(deserialize_with = "by_name")]
     pub(crate) bytecode_hash: BytecodeHash,
     pub(crate) cbor_metadata: bool,
     #[serde(flatten)]
@@ -93,6 +100,16 @@ fn parse(text: &str) -> Result<Profile> {
         bail!("setting {key} may change what the compiler makes and bindings-gen does not know it");
     }
     Ok(profile)
+}
+
+/// foundry.toml names these as the compiler's JSON does, unlike their own deserialization.
+fn by_name<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr<Err: Display>,
+{
+    let name = String::deserialize(deserializer)?;
+    name.parse().map_err(D::Error::custom)
 }
 
 #[cfg(test)]

@@ -83,11 +83,12 @@ fn reexport(text: &mut String, contracts: &[&Contract]) -> Result<()> {
     for contract in contracts {
         writeln!(text, "pub use {}::{};", names::module(&contract.name), contract.name)?;
     }
-    text.push_str("\n/// Every contract of this module by name, with its creation code.\n");
+    text.push_str("\n/// Creation code of every contract of this module, by its file and name, as forge names contracts.\n");
     text.push_str("#[rustfmt::skip]\n");
     text.push_str("pub static CREATION_CODES: &[(&str, &alloy_primitives::Bytes)] = &[\n");
-    for Contract { name, .. } in contracts {
-        writeln!(text, "    (\"{name}\", &{name}::BYTECODE),")?;
+    for Contract { name, source, .. } in contracts {
+        let file = source.file_name().context("a contract without a file")?.display();
+        writeln!(text, "    (\"{file}:{name}\", &{name}::BYTECODE),")?;
     }
     text.push_str("];\n");
     Ok(())

@@ -3,5 +3,11 @@
 // What abigen writes follows no lints.
 #![allow(missing_docs, missing_debug_implementations, unreachable_pub, clippy::all)]
 
+pub mod global_exit_root;
+pub mod global_exit_root_l2;
 pub mod groth16_verifier;
+pub mod shared_bridge;
+pub mod shared_bridge_l2;
 pub mod verifier_gateway;
+pub mod wrapped_token;
+pub mod wrapped_token_creation;

@@ -33,8 +33,25 @@ pub(crate) struct Contract {
     pub(crate) abi: JsonAbi,
     pub(crate) creation_code: Bytes,
     pub(crate) notices: UserDoc,
-    /// Names of each enum's values. The ABI knows an enum as a number.
-    pub(crate) enums: BTreeMap<String, Vec<String>>,
+    /// Every enum in sight, by name or by contract and name: the ABI knows an enum as a number.
+    pub(crate) enums: Enums,
+}
+
+/// Enums by `Name`, or by `Contract.Name` if a contract declares them.
+pub(crate) type Enums = BTreeMap<String, Enum>;
+
+/// An enum of Solidity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Enum {
+    pub(crate) notice: Option<String>,
+    pub(crate) values: Vec<EnumValue>,
+}
+
+/// A value of an enum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EnumValue {
+    pub(crate) name: String,
+    pub(crate) notice: Option<String>,
 }
 
 /// Compiles the contracts of `src` and the mocks of `test`; those that can be deployed come back, by name.
@@ -132,8 +149,14 @@ fn output_selection() -> OutputSelection {
 }
 
 #[derive(Deserialize)]
-struct Named {
+struct Member {
     name: String,
+    documentation: Option<Documentation>,
+}
+
+#[derive(Deserialize)]
+struct Documentation {
+    text: String,
 }
 
 /// Which contracts of a file can be deployed, and the values of its enums: by name, or by contract and name.
@@ -141,7 +164,7 @@ fn read_declarations(
     ast: &Ast,
     path: &Path,
     declared: &mut BTreeMap<(PathBuf, String), bool>,
-    enums: &mut BTreeMap<String, Vec<String>>,
+    enums: &mut Enums,
 ) -> Result<()> {
     for node in &ast.nodes {
         match node.node_type {
@@ -167,14 +190,31 @@ fn read_declarations(
 }
 
 /// The ABI names no file, so two enums of one name could not be told apart.
-fn insert_enum(enums: &mut BTreeMap<String, Vec<String>>, name: String, node: &Node) -> Result<()> {
-    let members: Vec<Named> = attribute(node, "members")?;
-    let members: Vec<String> = members.into_iter().map(|member| member.name).collect();
+fn insert_enum(enums: &mut Enums, name: String, node: &Node) -> Result<()> {
+    let documentation: Option<Documentation> = node.attribute("documentation");
+    let members: Vec<Member> = attribute(node, "members")?;
+    let value = |member: Member| EnumValue {
+        name: member.name,
+        notice: member.documentation.and_then(notice),
+    };
+    let found = Enum {
+        notice: documentation.and_then(notice),
+        values: members.into_iter().map(value).collect(),
+    };
     match enums.get(&name) {
-        Some(other) if *other != members => bail!("two enums {name}: {} and {}", other.join(" "), members.join(" ")),
-        _ => enums.insert(name, members),
+        Some(other) if *other != found => bail!("two enums have the name {name}"),
+        _ => enums.insert(name, found),
     };
     Ok(())
+}
+
+/// What a comment tells users: its text up to the first tag, or its notice.
+fn notice(documentation: Documentation) -> Option<String> {
+    let text = documentation.text.trim();
+    let text = text.strip_prefix("@notice").unwrap_or(text);
+    let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with('@'));
+    let notice = lines.collect::<Vec<_>>().join(" ").trim().to_owned();
+    (!notice.is_empty()).then_some(notice)
 }
 
 fn attribute<T: serde::de::DeserializeOwned>(node: &Node, key: &'static str) -> Result<T> {
@@ -194,6 +234,8 @@ fn parts(contract: Compiled) -> Result<(JsonAbi, UserDoc, Bytes)> {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     /// A contract with an overload, an enum and a struct of a library.
@@ -216,7 +258,45 @@ pub(crate) mod tests {
             abi: serde_json::from_str(abi).unwrap(),
             creation_code: [0x60, 0x01].into(),
             notices: serde_json::from_str(notices).unwrap(),
-            enums: BTreeMap::from([("Kind".to_owned(), vec!["One".to_owned(), "Two".to_owned()])]),
+            enums: BTreeMap::from([("Kind".to_owned(), kind())]),
         }
+    }
+
+    fn kind() -> Enum {
+        let value = |name: &str, notice: Option<&str>| EnumValue {
+            name: name.to_owned(),
+            notice: notice.map(str::to_owned),
+        };
+        Enum {
+            notice: Some("A kind.".to_owned()),
+            values: vec![value("One", Some("The first.")), value("Two", None)],
+        }
+    }
+
+    #[test]
+    fn takes_from_a_comment_what_it_tells_users() {
+        let of = |text: &str| {
+            notice(Documentation {
+                text: text.to_owned(),
+            })
+        };
+        assert_eq!(of("@notice Where a\n secret came from.\n @dev Zero is unsafe."), Some("Where a secret came from.".to_owned()));
+        assert_eq!(of(" One."), Some("One.".to_owned()));
+        assert_eq!(of("@dev Zero is unsafe."), None);
+    }
+
+    #[test]
+    fn refuses_two_enums_of_one_name() {
+        let node = |member: &str| -> Node {
+            serde_json::from_value(serde_json::json!({
+                "nodeType": "EnumDefinition", "src": "0:0:0", "members": [{ "name": member }]
+            }))
+            .unwrap()
+        };
+        let mut enums = Enums::new();
+        insert_enum(&mut enums, "Kind".to_owned(), &node("One")).unwrap();
+        insert_enum(&mut enums, "Kind".to_owned(), &node("One")).unwrap();
+        let error = insert_enum(&mut enums, "Kind".to_owned(), &node("Two")).unwrap_err();
+        assert_eq!(error.to_string(), "two enums have the name Kind");
     }
 }

@@ -61,6 +61,8 @@ fn by_crate(tokens: TokenStream) -> TokenStream {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
     use crate::compile::tests::example;
 

@@ -93,6 +93,8 @@ fn present(folder: &Path) -> Result<BTreeSet<PathBuf>> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     fn files(texts: &[(&str, &str)]) -> BTreeMap<PathBuf, String> {

@@ -6,7 +6,7 @@ use alloy_json_abi::{JsonAbi, ToSolConfig};
 use anyhow::{Context, Result};
 use foundry_compilers::artifacts::{UserDoc, UserDocNotice};
 
-use crate::compile::Contract;
+use crate::compile::{Contract, Enum, Enums};
 
 /// Not everything that Solidity lets be public is documented.
 const LINTS: &str = "#![allow(missing_docs)]\n";
@@ -24,7 +24,7 @@ pub(crate) fn file(contract: &Contract) -> Result<String> {
         .for_sol_macro(true)
         // A library of types would not see the types of the contract.
         .one_contract(true)
-        .enum_definitions(contract.enums.clone());
+        .enum_definitions(definitions(&contract.enums));
     let interface = abi.to_sol(name, Some(config));
 
     let mut text = format!(
@@ -43,14 +43,42 @@ pub(crate) fn file(contract: &Contract) -> Result<String> {
             .next_of(item)
             .with_context(|| format!("{item}: not in the ABI"))?;
         doc(&mut text, indent, notice);
-        if line.is_empty() {
-            text.push('\n');
-        } else {
-            writeln!(text, "    {line}")?;
+        match declared_enum(item, &contract.enums) {
+            Some((name, declared)) => write_enum(&mut text, indent, name, declared),
+            None if line.is_empty() => text.push('\n'),
+            None => writeln!(text, "    {line}")?,
         }
     }
     text.push_str("}\n");
     Ok(text)
+}
+
+fn definitions(enums: &Enums) -> Vec<(String, Vec<String>)> {
+    let names = |item: &Enum| item.values.iter().map(|value| value.name.clone()).collect();
+    enums.iter().map(|(name, item)| (name.clone(), names(item))).collect()
+}
+
+/// The enum that a line declares: the one of this name with these values.
+fn declared_enum<'a>(line: &'a str, enums: &'a Enums) -> Option<(&'a str, &'a Enum)> {
+    let (name, values) = line.strip_prefix("enum ")?.strip_suffix(" }")?.split_once(" { ")?;
+    let declared = |(key, item): &(&String, &Enum)| {
+        let names: Vec<&str> = item.values.iter().map(|value| value.name.as_str()).collect();
+        key.rsplit('.').next() == Some(name) && names.join(", ") == values
+    };
+    enums.iter().find(declared).map(|(_, item)| (name, item))
+}
+
+fn write_enum(text: &mut String, indent: &str, name: &str, declared: &Enum) {
+    doc(text, indent, declared.notice.as_deref());
+    text.push_str(&format!("    {indent}enum {name} {{\n"));
+    // Solidity takes no comma behind the last.
+    let last = declared.values.len().saturating_sub(1);
+    for (index, value) in declared.values.iter().enumerate() {
+        doc(text, &format!("{indent}    "), value.notice.as_deref());
+        let comma = if index == last { "" } else { "," };
+        text.push_str(&format!("    {indent}    {}{comma}\n", value.name));
+    }
+    text.push_str(&format!("    {indent}}}\n"));
 }
 
 fn doc(text: &mut String, indent: &str, notice: Option<&str>) {
@@ -100,11 +128,13 @@ fn notice(notice: Option<&UserDocNotice>) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
     use crate::compile::tests::example;
 
     #[test]
     fn writes_solidity_with_documentation_and_bytecode() {
-        assert_eq!(file(&example()).unwrap(), include_str!("solidity/example.txt"));
+        assert_eq!(file(&example()).unwrap(), include_str!("example.txt"));
     }
 }

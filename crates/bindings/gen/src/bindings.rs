@@ -24,14 +24,22 @@ pub(crate) fn files(contracts: &[Contract]) -> Result<BTreeMap<PathBuf, String>>
     let mut files = BTreeMap::new();
     for (folder, contracts) in [("", &contracts), ("mocks", &mocks)] {
         for contract in contracts {
-            let path = Path::new(folder).join(names::module(&contract.name)).with_extension("rs");
+            let path = Path::new(folder)
+                .join(names::module(&contract.name))
+                .with_extension("rs");
             let text = solidity::file(contract).with_context(|| contract.name.clone())?;
             insert(&mut files, path, text)?;
         }
     }
     for contract in &contracts {
-        let path = Path::new("ethers").join(names::module(&contract.name)).with_extension("rs");
-        insert(&mut files, path, ethers::file(contract).with_context(|| contract.name.clone())?)?;
+        let path = Path::new("ethers")
+            .join(names::module(&contract.name))
+            .with_extension("rs");
+        insert(
+            &mut files,
+            path,
+            ethers::file(contract).with_context(|| contract.name.clone())?,
+        )?;
     }
     insert(&mut files, "mod.rs".into(), root(&contracts)?)?;
     insert(&mut files, "mocks/mod.rs".into(), mocks_root(&mocks)?)?;
@@ -81,7 +89,12 @@ fn declare(text: &mut String, contracts: &[&Contract]) -> Result<()> {
 /// The contracts themselves, and a list of them for what has to be said of each.
 fn reexport(text: &mut String, contracts: &[&Contract]) -> Result<()> {
     for contract in contracts {
-        writeln!(text, "pub use {}::{};", names::module(&contract.name), contract.name)?;
+        writeln!(
+            text,
+            "pub use {}::{};",
+            names::module(&contract.name),
+            contract.name
+        )?;
     }
     text.push_str("\n/// Creation code of every contract of this module, by its file and name, as forge names contracts.\n");
     text.push_str("#[rustfmt::skip]\n");

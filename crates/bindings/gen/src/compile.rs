@@ -12,8 +12,7 @@ use foundry_compilers::{
     Project, ProjectBuilder, ProjectPathsConfig,
     artifacts::{
         Ast, BytecodeObject, Contract as Compiled, Node, NodeType, Optimizer, Settings, SettingsMetadata,
-        UserDoc,
-        output_selection::OutputSelection,
+        UserDoc, output_selection::OutputSelection,
     },
     solc::{Solc, SolcCompiler, SolcSettings},
     utils::source_files,
@@ -116,7 +115,10 @@ fn project(foundry: &Foundry) -> Result<Project<SolcCompiler>> {
             runs: Some(profile.optimizer_runs),
             details: None,
         },
-        metadata: Some(SettingsMetadata::new(profile.bytecode_hash, profile.cbor_metadata)),
+        metadata: Some(SettingsMetadata::new(
+            profile.bytecode_hash,
+            profile.cbor_metadata,
+        )),
         evm_version: Some(profile.evm_version),
         via_ir: Some(profile.via_ir),
         output_selection: output_selection(),
@@ -142,7 +144,9 @@ fn project(foundry: &Foundry) -> Result<Project<SolcCompiler>> {
 }
 
 fn output_selection() -> OutputSelection {
-    let of_contract = ["abi", "userdoc", "evm.bytecode.object"].map(str::to_owned).to_vec();
+    let of_contract = ["abi", "userdoc", "evm.bytecode.object"]
+        .map(str::to_owned)
+        .to_vec();
     let of_file = vec!["ast".to_owned()];
     let outputs = BTreeMap::from([("*".to_owned(), of_contract), (String::new(), of_file)]);
     BTreeMap::from([("*".to_owned(), outputs)]).into()
@@ -212,7 +216,10 @@ fn insert_enum(enums: &mut Enums, name: String, node: &Node) -> Result<()> {
 fn notice(documentation: Documentation) -> Option<String> {
     let text = documentation.text.trim();
     let text = text.strip_prefix("@notice").unwrap_or(text);
-    let lines = text.lines().map(str::trim).take_while(|line| !line.starts_with('@'));
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with('@'));
     let notice = lines.collect::<Vec<_>>().join(" ").trim().to_owned();
     (!notice.is_empty()).then_some(notice)
 }
@@ -280,7 +287,10 @@ pub(crate) mod tests {
                 text: text.to_owned(),
             })
         };
-        assert_eq!(of("@notice Where a\n secret came from.\n @dev Zero is unsafe."), Some("Where a secret came from.".to_owned()));
+        assert_eq!(
+            of("@notice Where a\n secret came from.\n @dev Zero is unsafe."),
+            Some("Where a secret came from.".to_owned())
+        );
         assert_eq!(of(" One."), Some("One.".to_owned()));
         assert_eq!(of("@dev Zero is unsafe."), None);
     }

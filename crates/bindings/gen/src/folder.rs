@@ -119,7 +119,10 @@ mod tests {
         let stale = Difference::Remove {
             path: "deep/stale.rs".into(),
         };
-        assert_eq!(found, [write_of("changed.rs", "4"), write_of("deep/new.rs", "5"), stale]);
+        assert_eq!(
+            found,
+            [write_of("changed.rs", "4"), write_of("deep/new.rs", "5"), stale]
+        );
 
         write(&folder, &found).unwrap();
         assert_eq!(differences(&folder, &second).unwrap(), []);

@@ -23,10 +23,22 @@ mod tests {
 
     #[test]
     fn breaks_names_into_words() {
-        let names = ["Groth16Verifier", "VerifierGateway", "GlobalExitRootL2", "ERC20Mock", "IOBridge"];
+        let names = [
+            "Groth16Verifier",
+            "VerifierGateway",
+            "GlobalExitRootL2",
+            "ERC20Mock",
+            "IOBridge",
+        ];
         assert_eq!(
             names.map(module),
-            ["groth16_verifier", "verifier_gateway", "global_exit_root_l2", "erc20_mock", "io_bridge"]
+            [
+                "groth16_verifier",
+                "verifier_gateway",
+                "global_exit_root_l2",
+                "erc20_mock",
+                "io_bridge"
+            ]
         );
     }
 }

@@ -8,8 +8,8 @@ use foundry_compilers::artifacts::{UserDoc, UserDocNotice};
 
 use crate::compile::{Contract, Enum, Enums};
 
-/// Not everything that Solidity lets be public is documented.
-const LINTS: &str = "#![allow(missing_docs)]\n";
+/// Solidity's names, numbers of arguments and gaps in documentation are its own.
+const LINTS: &str = "#![allow(missing_docs, clippy::all)]\n";
 
 /// The file of a contract.
 pub(crate) fn file(contract: &Contract) -> Result<String> {
@@ -55,12 +55,18 @@ pub(crate) fn file(contract: &Contract) -> Result<String> {
 
 fn definitions(enums: &Enums) -> Vec<(String, Vec<String>)> {
     let names = |item: &Enum| item.values.iter().map(|value| value.name.clone()).collect();
-    enums.iter().map(|(name, item)| (name.clone(), names(item))).collect()
+    enums
+        .iter()
+        .map(|(name, item)| (name.clone(), names(item)))
+        .collect()
 }
 
 /// The enum that a line declares: the one of this name with these values.
 fn declared_enum<'a>(line: &'a str, enums: &'a Enums) -> Option<(&'a str, &'a Enum)> {
-    let (name, values) = line.strip_prefix("enum ")?.strip_suffix(" }")?.split_once(" { ")?;
+    let (name, values) = line
+        .strip_prefix("enum ")?
+        .strip_suffix(" }")?
+        .split_once(" { ")?;
     let declared = |(key, item): &(&String, &Enum)| {
         let names: Vec<&str> = item.values.iter().map(|value| value.name.as_str()).collect();
         key.rsplit('.').next() == Some(name) && names.join(", ") == values
@@ -102,9 +108,21 @@ impl<'a> Notices<'a> {
         let function = |signature: String| docs.methods.get(&signature);
         // The last of a list is the next to be taken.
         Self {
-            errors: abi.errors().rev().map(|item| notice(error(item.signature()))).collect(),
-            events: abi.events().rev().map(|item| notice(event(item.signature()))).collect(),
-            functions: abi.functions().rev().map(|item| notice(function(item.signature()))).collect(),
+            errors: abi
+                .errors()
+                .rev()
+                .map(|item| notice(error(item.signature())))
+                .collect(),
+            events: abi
+                .events()
+                .rev()
+                .map(|item| notice(event(item.signature())))
+                .collect(),
+            functions: abi
+                .functions()
+                .rev()
+                .map(|item| notice(function(item.signature())))
+                .collect(),
         }
     }
 

@@ -8,14 +8,14 @@ use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::SolValue;
 use causeway_bindings::VerifierGateway;
 
-fn provider(asserter: &Asserter) -> impl Provider {
-    ProviderBuilder::default().connect_mocked_client(asserter.clone())
+fn provider(asserter: Asserter) -> impl Provider {
+    ProviderBuilder::default().connect_mocked_client(asserter)
 }
 
 #[test]
 fn deploys_the_bytecode_with_its_arguments() {
     let owner = Address::repeat_byte(0x11);
-    let call = VerifierGateway::deploy_builder(provider(&Asserter::new()), owner, true);
+    let call = VerifierGateway::deploy_builder(provider(Asserter::new()), owner, true);
     let arguments = VerifierGateway::constructorCall {
         owner,
         allowsDevelopmentKeys: true,
@@ -30,7 +30,7 @@ async fn reads_what_a_node_answers() {
     let verifier = Address::repeat_byte(0x22);
     let answer = (verifier, U256::from(7)).abi_encode_params();
     asserter.push_success(&Bytes::from(answer));
-    let gateway = VerifierGateway::new(Address::repeat_byte(0x33), provider(&asserter));
+    let gateway = VerifierGateway::new(Address::repeat_byte(0x33), provider(asserter));
     let route = gateway.routes([1, 2, 3, 4].into()).call().await.unwrap();
     assert_eq!((route.verifier, route.freezesAt), (verifier, 7));
 }

@@ -107,7 +107,11 @@ fn says_what_its_key_is() {
         .call(verifier, &Groth16Verifier::PROVENANCECall {})
         .unwrap()
         .output;
-    assert_eq!(provenance == 0, vector.provenance == KeyProvenance::Development);
+    let expected = match vector.provenance {
+        KeyProvenance::Development => Groth16Verifier::KeyProvenance::Development,
+        KeyProvenance::Ceremony => Groth16Verifier::KeyProvenance::Ceremony,
+    };
+    assert_eq!(provenance, expected);
 }
 
 #[test]

@@ -2,10 +2,10 @@
 
 #[cfg(feature = "rpc")]
 macro_rules! contract {
-    ($($solidity:tt)*) => { alloy::sol! { #![sol(rpc, all_derives)] $($solidity)* } };
+    ($($solidity:tt)*) => { alloy::sol! { #![sol(rpc)] $($solidity)* } };
 }
 
 #[cfg(not(feature = "rpc"))]
 macro_rules! contract {
-    ($($solidity:tt)*) => { alloy_sol_types::sol! { #![sol(all_derives)] $($solidity)* } };
+    ($($solidity:tt)*) => { alloy_sol_types::sol! { $($solidity)* } };
 }

@@ -11,6 +11,9 @@ use crate::compile::{Contract, Enum, Enums};
 /// Solidity's names, numbers of arguments and gaps in documentation are its own.
 const LINTS: &str = "#![allow(missing_docs, clippy::all)]\n";
 
+/// For every type of the contract. No `Default`: a root or an address that nobody gave is none.
+const DERIVES: &str = "    #[derive(Debug, PartialEq, Eq, Hash)]\n";
+
 /// The file of a contract.
 pub(crate) fn file(contract: &Contract) -> Result<String> {
     let Contract {
@@ -35,6 +38,7 @@ pub(crate) fn file(contract: &Contract) -> Result<String> {
     for line in interface.lines() {
         if line == head {
             doc(&mut text, "", contract.notices.notice.as_deref());
+            text.push_str(DERIVES);
             writeln!(text, "    #[sol(bytecode = \"{creation_code}\")]")?;
         }
         let item = line.trim_start();

@@ -108,7 +108,7 @@ fn refuse_the_same_log() {
     let topics = [unknown, B256::ZERO, B256::ZERO];
     let (log, raw) = logs(&topics, vec![0; 64]);
     let refused = VerifierGateway::RouteAdded::decode_log_data(&log).unwrap_err();
-    let alloy_sol_types::Error::InvalidSignatureHash { got, expected, .. } = refused else {
+    let alloy_sol_types::Error::InvalidEventSignatureHash { got, expected, .. } = refused else {
         panic!("{refused}");
     };
     assert_eq!(

@@ -43,7 +43,6 @@ fn contracts_are_those_that_forge_built() {
     assert_built(causeway_bindings::CREATION_CODES);
 }
 
-#[cfg(feature = "mocks")]
 #[test]
 fn mocks_are_those_that_forge_built() {
     assert!(!causeway_bindings::mocks::CREATION_CODES.is_empty());

@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used)]
 
-#[cfg(feature = "ethers")]
 mod ethers;
 mod forge;
-#[cfg(feature = "rpc")]
 mod rpc;

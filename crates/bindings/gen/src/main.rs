@@ -2,6 +2,7 @@
 
 mod bindings;
 mod compile;
+mod declarations;
 mod ethers;
 mod folder;
 mod foundry;

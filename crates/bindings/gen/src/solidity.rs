@@ -6,7 +6,10 @@ use alloy_json_abi::{JsonAbi, ToSolConfig};
 use anyhow::{Context, Result};
 use foundry_compilers::artifacts::{UserDoc, UserDocNotice};
 
-use crate::compile::{Contract, Enum, Enums};
+use crate::{
+    compile::Contract,
+    declarations::{Enum, Enums},
+};
 
 /// Solidity's names, numbers of arguments and gaps in documentation are its own.
 const LINTS: &str = "#![allow(missing_docs, clippy::all)]\n";

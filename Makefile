@@ -12,7 +12,7 @@ SHELL := /bin/bash
 FORGE := node_modules/.bin/forge
 VERIFIER := contracts/src/verifier/Groth16Verifier.sol
 # Not vectors/wrap-proof.json: a proof is random. A test holds it to the verifier.
-GENERATED := $(VERIFIER) contracts/test/generated contracts/snapshots vectors/three-inputs-proof.json docs/security.md
+GENERATED := $(VERIFIER) crates/bindings/src/generated contracts/test/generated contracts/snapshots vectors/three-inputs-proof.json docs/security.md
 
 .PHONY: setup contracts programs test test-contracts test-rust demo bench gen gen-check
 
@@ -49,8 +49,11 @@ demo: contracts programs
 bench: contracts programs
 	target/debug/bench $(ONLY)
 
-gen: programs
+# The tools alone: what they write may be what the rest needs to build. Bindings come after the verifier they bind.
+gen: setup
+	cargo build --locked --workspace --bin verifier-gen --bin bindings-gen
 	target/debug/verifier-gen solidity --development --make-development-key --out $(VERIFIER)
+	target/debug/bindings-gen
 	CAUSEWAY_REGENERATE=1 cargo test --locked --workspace --lib -- committed_
 
 gen-check: gen

@@ -1,7 +1,6 @@
 //! End-to-end stories.
 
 pub mod artifact;
-pub mod contracts;
 pub mod evm;
 pub mod gas;
 pub mod stage;

@@ -4,9 +4,9 @@
 
 use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
 use alloy_sol_types::{SolError, SolEvent, SolValue};
+use causeway_bindings::{Groth16Verifier, VerifierGateway};
 use causeway_tests::{
     artifact::creation_code,
-    contracts::{IProofVerifier, IVerifierGateway},
     evm::{Evm, EvmError, LOCAL_CHAIN_ID, SENDER},
     gas::groth16_floor,
     vector::{KeyProvenance, ProofVector},
@@ -40,16 +40,16 @@ impl World {
         FixedBytes::from_slice(&self.vector.key_hash[..4])
     }
 
-    fn direct(&self) -> IProofVerifier::verifyCall {
-        IProofVerifier::verifyCall {
+    fn direct(&self) -> Groth16Verifier::verifyCall {
+        Groth16Verifier::verifyCall {
             programDigest: self.vector.public_inputs[0],
             statementDigest: self.vector.public_inputs[1],
             proof: self.vector.proof.clone(),
         }
     }
 
-    fn routed(&self) -> IVerifierGateway::verifyCall {
-        IVerifierGateway::verifyCall {
+    fn routed(&self) -> VerifierGateway::verifyCall {
+        VerifierGateway::verifyCall {
             programDigest: self.vector.public_inputs[0],
             statementDigest: self.vector.public_inputs[1],
             proof: [self.selector().as_slice(), &self.vector.proof].concat().into(),
@@ -57,11 +57,11 @@ impl World {
     }
 
     fn add_route(&mut self) {
-        let call = IVerifierGateway::addRouteCall {
+        let call = VerifierGateway::addRouteCall {
             verifier: self.verifier,
         };
         let receipt = self.evm.call(self.gateway, &call).unwrap();
-        let event = IVerifierGateway::RouteAdded::decode_log(&receipt.logs[0]).unwrap();
+        let event = VerifierGateway::RouteAdded::decode_log(&receipt.logs[0]).unwrap();
         assert_eq!(
             (event.selector, event.verifier, event.keyHash),
             (self.selector(), self.verifier, self.vector.key_hash)
@@ -94,20 +94,24 @@ fn says_what_its_key_is() {
         ..
     } = World::new();
     let key_hash: B256 = evm
-        .call(verifier, &IProofVerifier::KEY_HASHCall {})
+        .call(verifier, &Groth16Verifier::KEY_HASHCall {})
         .unwrap()
         .output;
     assert_eq!(key_hash, vector.key_hash);
     let circuit_hash: B256 = evm
-        .call(verifier, &IProofVerifier::CIRCUIT_HASHCall {})
+        .call(verifier, &Groth16Verifier::CIRCUIT_HASHCall {})
         .unwrap()
         .output;
     assert_eq!(circuit_hash, vector.circuit_hash);
     let provenance = evm
-        .call(verifier, &IProofVerifier::PROVENANCECall {})
+        .call(verifier, &Groth16Verifier::PROVENANCECall {})
         .unwrap()
         .output;
-    assert_eq!(provenance == 0, vector.provenance == KeyProvenance::Development);
+    let expected = match vector.provenance {
+        KeyProvenance::Development => Groth16Verifier::KeyProvenance::Development,
+        KeyProvenance::Ceremony => Groth16Verifier::KeyProvenance::Ceremony,
+    };
+    assert_eq!(provenance, expected);
 }
 
 #[test]
@@ -144,36 +148,39 @@ fn refuses_what_is_not_the_proof() {
     let (verifier, call) = (world.verifier, world.direct());
     let evm = &mut world.evm;
 
-    let statement = IProofVerifier::verifyCall {
+    let statement = Groth16Verifier::verifyCall {
         statementDigest: U256::ONE,
         ..call.clone()
     };
-    assert_reverts(evm.call(verifier, &statement), &IProofVerifier::ProofInvalid {});
+    assert_reverts(evm.call(verifier, &statement), &Groth16Verifier::ProofInvalid {});
 
     let mut proof = call.proof.to_vec();
     proof[31] ^= 1;
-    let malformed = IProofVerifier::verifyCall {
+    let malformed = Groth16Verifier::verifyCall {
         proof: proof.into(),
         ..call.clone()
     };
-    assert_reverts(evm.call(verifier, &malformed), &IProofVerifier::ProofMalformed {});
+    assert_reverts(
+        evm.call(verifier, &malformed),
+        &Groth16Verifier::ProofMalformed {},
+    );
 
-    let short = IProofVerifier::verifyCall {
+    let short = Groth16Verifier::verifyCall {
         proof: call.proof.slice(1..),
         ..call.clone()
     };
-    let expected = IProofVerifier::ProofLengthInvalid {
+    let expected = Groth16Verifier::ProofLengthInvalid {
         actual: U256::from(255),
         expected: U256::from(256),
     };
     assert_reverts(evm.call(verifier, &short), &expected);
 
     let value = U256::MAX;
-    let alias = IProofVerifier::verifyCall {
+    let alias = Groth16Verifier::verifyCall {
         programDigest: value,
         ..call
     };
-    let expected = IProofVerifier::PublicInputNotInField {
+    let expected = Groth16Verifier::PublicInputNotInField {
         index: U256::ZERO,
         value,
     };
@@ -189,7 +196,7 @@ fn refuses_on_a_chain_without_the_precompiles() {
         .unwrap()
         .output;
     let call = World::new().direct();
-    assert_reverts(evm.call(verifier, &call), &IProofVerifier::PrecompileFailed {});
+    assert_reverts(evm.call(verifier, &call), &Groth16Verifier::PrecompileFailed {});
 }
 
 #[test]
@@ -201,10 +208,10 @@ fn refuses_a_development_key_on_a_public_chain() {
         .deploy(&creation_code("Groth16Verifier").unwrap(), &[])
         .unwrap()
         .output;
-    let call = IVerifierGateway::addRouteCall { verifier };
+    let call = VerifierGateway::addRouteCall { verifier };
 
     let gateway = deploy_gateway(&mut evm, false);
-    let refused = IVerifierGateway::DevelopmentKeyRefused {
+    let refused = VerifierGateway::DevelopmentKeyRefused {
         verifier,
         chainId: U256::from(chain_id),
     };
@@ -215,7 +222,7 @@ fn refuses_a_development_key_on_a_public_chain() {
 
     let gateway = deploy_gateway(&mut evm, true);
     assert!(
-        evm.call(gateway, &IVerifierGateway::ALLOWS_DEVELOPMENT_KEYSCall {})
+        evm.call(gateway, &VerifierGateway::ALLOWS_DEVELOPMENT_KEYSCall {})
             .unwrap()
             .output
     );
@@ -229,7 +236,7 @@ fn freezes_a_route_thirty_days_after_the_announcement() {
     let (selector, gateway) = (world.selector(), world.gateway);
     world
         .evm
-        .call(gateway, &IVerifierGateway::freezeRouteCall { selector })
+        .call(gateway, &VerifierGateway::freezeRouteCall { selector })
         .unwrap();
 
     let frozen_at = world.evm.timestamp() + U256::from(30 * 24 * 60 * 60);
@@ -237,16 +244,16 @@ fn freezes_a_route_thirty_days_after_the_announcement() {
     let call = world.routed();
     world.evm.call(gateway, &call).unwrap();
     world.evm.set_timestamp(frozen_at);
-    let expected = IVerifierGateway::RouteFrozen {
+    let expected = VerifierGateway::RouteFrozen {
         selector,
         frozenAt: frozen_at,
     };
     assert_reverts(world.evm.call(gateway, &call), &expected);
-    let unknown = IVerifierGateway::verifyCall {
+    let unknown = VerifierGateway::verifyCall {
         proof: Bytes::from_static(&[0xff; 4]),
         ..call
     };
-    let expected = IVerifierGateway::RouteNotFound {
+    let expected = VerifierGateway::RouteNotFound {
         selector: FixedBytes([0xff; 4]),
     };
     assert_reverts(world.evm.call(gateway, &unknown), &expected);

@@ -6,8 +6,8 @@ use alloy_primitives::{Bytes, U256, hex};
 use alloy_sol_types::SolValue;
 use anyhow::{Context, Result, ensure};
 use causeway_aggregation::tree::Progress as TreeProgress;
+use causeway_bindings::{Groth16Verifier, VerifierGateway};
 use causeway_tests::artifact::creation_code;
-use causeway_tests::contracts::{IProofVerifier, IVerifierGateway};
 use causeway_tests::evm::{Evm, LOCAL_CHAIN_ID, SENDER};
 use causeway_tests::gas::groth16_floor;
 use causeway_tests::stage::{Stage, measure};
@@ -159,12 +159,12 @@ impl Run {
 fn settle(wrapped: &WrappedProof) -> Result<()> {
     let mut evm = Evm::new(LOCAL_CHAIN_ID);
     let verifier = evm.deploy(&creation_code("Groth16Verifier")?, &[])?.output;
-    let key_hash = evm.call(verifier, &IProofVerifier::KEY_HASHCall {})?.output;
+    let key_hash = evm.call(verifier, &Groth16Verifier::KEY_HASHCall {})?.output;
     let arguments = (SENDER, false).abi_encode_params();
     let gateway = evm.deploy(&creation_code("VerifierGateway")?, &arguments)?.output;
-    evm.call(gateway, &IVerifierGateway::addRouteCall { verifier })?;
+    evm.call(gateway, &VerifierGateway::addRouteCall { verifier })?;
 
-    let circuit = evm.call(verifier, &IProofVerifier::CIRCUIT_HASHCall {})?.output;
+    let circuit = evm.call(verifier, &Groth16Verifier::CIRCUIT_HASHCall {})?.output;
     ensure!(
         circuit.0 == wrapped.circuit.0,
         "the committed verifier is for circuit {circuit}: run `make gen`"
@@ -172,13 +172,13 @@ fn settle(wrapped: &WrappedProof) -> Result<()> {
     let program_digest = U256::from_be_bytes(wrapped.program_digest);
     let statement_digest = U256::from_be_bytes(wrapped.statement_digest);
     let proof: Bytes = wrapped.proof.to_evm_words().concat().into();
-    let direct = IProofVerifier::verifyCall {
+    let direct = Groth16Verifier::verifyCall {
         programDigest: program_digest,
         statementDigest: statement_digest,
         proof: proof.clone(),
     };
     let direct = evm.call(verifier, &direct)?.gas;
-    let routed = IVerifierGateway::verifyCall {
+    let routed = VerifierGateway::verifyCall {
         programDigest: program_digest,
         statementDigest: statement_digest,
         proof: [&key_hash[..4], &proof].concat().into(),

@@ -1,8 +1,8 @@
 use alloy_primitives::Bytes;
 use alloy_sol_types::SolValue;
 use anyhow::Result;
+use causeway_bindings::{Groth16Verifier, VerifierGateway};
 use causeway_tests::artifact::creation_code;
-use causeway_tests::contracts::{IProofVerifier, IVerifierGateway};
 use causeway_tests::evm::{Evm, LOCAL_CHAIN_ID, SENDER};
 use causeway_tests::gas::{TxGas, groth16_floor};
 use causeway_tests::vector::ProofVector;
@@ -22,19 +22,19 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     let verifier = evm.deploy(&creation_code("Groth16Verifier")?, &[])?;
     let arguments = (SENDER, false).abi_encode_params();
     let gateway = evm.deploy(&creation_code("VerifierGateway")?, &arguments)?;
-    let add_route = IVerifierGateway::addRouteCall {
+    let add_route = VerifierGateway::addRouteCall {
         verifier: verifier.output,
     };
     let add_route = evm.call(gateway.output, &add_route)?.gas;
 
-    let direct = IProofVerifier::verifyCall {
+    let direct = Groth16Verifier::verifyCall {
         programDigest: vector.public_inputs[0],
         statementDigest: vector.public_inputs[1],
         proof: vector.proof.clone(),
     };
     let direct = evm.call(verifier.output, &direct)?.gas;
     let proof: Bytes = [&vector.key_hash[..4], &vector.proof].concat().into();
-    let routed = IVerifierGateway::verifyCall {
+    let routed = VerifierGateway::verifyCall {
         programDigest: vector.public_inputs[0],
         statementDigest: vector.public_inputs[1],
         proof,

@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 use alloy_primitives::{Bytes, U256, hex};
 use alloy_sol_types::sol;
 use anyhow::{Context, Result, ensure};
+use causeway_bindings::Groth16Verifier;
 use causeway_tests::artifact::repository;
-use causeway_tests::contracts::IProofVerifier;
 use causeway_tests::evm::{Evm, LOCAL_CHAIN_ID};
 use causeway_verifier_gen::groth16::{
     Progress, SnarkjsVerifyingKey, development_setup, prove, scalar_to_word,
@@ -53,7 +53,7 @@ pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     let ours = evm.deploy(&bytecode(&output, OURS)?, &[])?;
     let theirs = evm.deploy(&bytecode(&output, THEIRS)?, &[])?;
 
-    let call = IProofVerifier::verifyCall {
+    let call = Groth16Verifier::verifyCall {
         programDigest: inputs[0],
         statementDigest: inputs[1],
         proof: Bytes::from(words.concat()),

@@ -172,11 +172,12 @@ contract SharedBridgeClaimTest is BridgeBase {
             abi.encode(type(uint256).max, uint256(96), uint256(8), uint256(0)),
             abi.encode(uint256(96), uint256(96), uint256(8), type(uint256).max)
         ];
-        for (uint256 i = 0; i < odd.length; ++i) {
-            Exit memory exit = tokenExit(A, address(uint160(i + 1)), 1);
-            (exit.metadata, exit.leafIndex) = (odd[i], uint32(i));
+        for (uint32 i = 0; i < odd.length; ++i) {
+            address origin = address(uint160(i + 1));
+            Exit memory exit = tokenExit(A, origin, 1);
+            (exit.metadata, exit.leafIndex) = (odd[i], i);
             arrive(l2, exit);
-            MockToken minted = MockToken(l2.getTokenWrappedAddress(MAINNET, address(uint160(i + 1))));
+            MockToken minted = MockToken(l2.getTokenWrappedAddress(MAINNET, origin));
             vm.assertEq(minted.name(), "NO_NAME");
             vm.assertEq(minted.symbol(), "NO_SYMBOL");
             vm.assertEq(minted.decimals(), 18);
@@ -388,7 +389,7 @@ contract SharedBridgeClaimTest is BridgeBase {
         vm.assertTrue(l2.isClaimed(leaf, first));
         vm.assertFalse(l2.isClaimed(other, second));
         uint256 position = (uint256(NetworkId.unwrap(first)) << 32) | leaf;
-        vm.assertEq(l2.claimedBitMap(position >> 8), 1 << (position & 0xff));
+        vm.assertEq(l2.claimedBitMap(position >> 8), 2 ** (position & 0xff));
     }
 
     /// @dev On Ethereum, network 1 has the words that Ethereum's own exits would have.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 import {ExitLeaf} from "../../src/libraries/ExitLeaf.sol";
 import {ExitTree} from "../../src/libraries/ExitTree.sol";
 import {NetworkId} from "../../src/types/NetworkId.sol";
@@ -95,8 +97,9 @@ contract ExitTreeTest is Base {
         index %= leaves.length;
         bytes32[] memory short = PlainExitTree.shortProof(leaves, index);
         bytes32[32] memory full = PlainExitTree.proof(leaves, index);
-        vm.assertEq(this.rootOf(leaves[index], full, uint32(index)), root);
-        vm.assertEq(this.rootOfShort(leaves[index], short, uint32(index)), root);
+        uint32 at = SafeCast.toUint32(index);
+        vm.assertEq(this.rootOf(leaves[index], full, at), root);
+        vm.assertEq(this.rootOfShort(leaves[index], short, at), root);
         bytes32[32] memory all = this.lengthened(short);
         for (uint256 height = 0; height < 32; ++height) {
             vm.assertEq(all[height], full[height]);

@@ -35,10 +35,8 @@ contract TokenMetadataTest is Base {
         _assertName("", "NOT_VALID_ENCODING");
         _assertName(hex"41", "NOT_VALID_ENCODING");
         _assertName(new bytes(63), "NOT_VALID_ENCODING");
-        _assertName(abi.encodePacked(bytes32("MKR")), "MKR");
-        _assertName(
-            abi.encodePacked(bytes32("thirty-two bytes without a zero!")), "thirty-two bytes without a zero!"
-        );
+        _assertName(bytes.concat("MKR", new bytes(29)), "MKR");
+        _assertName("thirty-two bytes without a zero!", "thirty-two bytes without a zero!");
         _assertName(abi.encodePacked(bytes32(0)), "NOT_VALID_ENCODING");
         // Where LxLy's reader would revert.
         _assertName(abi.encode(uint256(32), uint256(1)), "NOT_VALID_ENCODING");

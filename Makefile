@@ -2,6 +2,7 @@
 # make test     everything CI checks, without a fresh wrap proof
 # make bench    measurements, one row a figure; ONLY=prefix runs a part
 # make gen      writes whatever in the repository is generated
+# make bindings writes the Rust bindings of the contracts alone, after a change of an interface
 # make gen-check  fails if that differs from what is committed
 
 SHELL := /bin/bash
@@ -12,9 +13,10 @@ SHELL := /bin/bash
 FORGE := node_modules/.bin/forge
 VERIFIER := contracts/src/verifier/Groth16Verifier.sol
 # Not vectors/wrap-proof.json: a proof is random. A test holds it to the verifier.
-GENERATED := $(VERIFIER) crates/bindings/src/generated contracts/test/generated contracts/snapshots vectors/three-inputs-proof.json docs/security.md
+GENERATED := $(VERIFIER) crates/bindings/src/generated contracts/test/generated contracts/snapshots \
+	vectors/three-inputs-proof.json docs/security.md
 
-.PHONY: setup contracts programs test test-contracts test-rust demo bench gen gen-check
+.PHONY: setup contracts programs test test-contracts test-rust demo bench gen bindings gen-check
 
 setup: node_modules/.package-lock.json
 
@@ -49,12 +51,14 @@ demo: contracts programs
 bench: contracts programs
 	target/debug/bench $(ONLY)
 
-# The tools alone: what they write may be what the rest needs to build. Bindings come after the verifier they bind.
-gen: setup
-	cargo build --locked --workspace --bin verifier-gen --bin bindings-gen
+gen: setup programs
 	target/debug/verifier-gen solidity --development --make-development-key --out $(VERIFIER)
 	target/debug/bindings-gen
 	CAUSEWAY_REGENERATE=1 cargo test --locked --workspace --lib -- committed_
+
+# The bindings alone, and nothing built but their generator: the rest may not build until they are written.
+bindings: setup
+	cargo run --locked --package causeway-bindings-gen
 
 gen-check: gen
 	@changed="$$(git status --porcelain -- $(GENERATED))"; \

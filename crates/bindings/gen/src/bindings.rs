@@ -106,3 +106,48 @@ fn reexport(text: &mut String, contracts: &[&Contract]) -> Result<()> {
     text.push_str("];\n");
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::compile::tests::example;
+
+    #[test]
+    fn gives_mocks_a_folder_and_no_ethers() {
+        let mock = Contract {
+            name: "MockExample".to_owned(),
+            mock: true,
+            ..example()
+        };
+        let files = files(&[example(), mock]).unwrap();
+        let paths: Vec<&str> = files.keys().filter_map(|path| path.to_str()).collect();
+        assert_eq!(
+            paths,
+            [
+                "ethers/example.rs",
+                "ethers/mod.rs",
+                "example.rs",
+                "mocks/mock_example.rs",
+                "mocks/mod.rs",
+                "mod.rs"
+            ]
+        );
+        let list = "    (\"Example.sol:Example\", &Example::BYTECODE),\n";
+        assert!(files[Path::new("mod.rs")].contains(list));
+        assert!(!files[Path::new("mocks/mod.rs")].contains(list));
+    }
+
+    #[test]
+    fn refuses_two_contracts_of_one_module() {
+        let other = Contract {
+            name: "example".to_owned(),
+            ..example()
+        };
+        assert_eq!(
+            files(&[example(), other]).unwrap_err().to_string(),
+            "two contracts have bindings in example.rs"
+        );
+    }
+}

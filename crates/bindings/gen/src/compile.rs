@@ -183,4 +183,20 @@ pub(crate) mod tests {
             values: vec![value("One", Some("The first.")), value("Two", None)],
         }
     }
+
+    #[track_caller]
+    fn assert_refused(object: &str, expected: &str) {
+        let contract = serde_json::json!({ "abi": [], "evm": { "bytecode": { "object": object } } });
+        let contract: Compiled = serde_json::from_value(contract).unwrap();
+        assert_eq!(parts(contract).unwrap_err().to_string(), expected);
+    }
+
+    #[test]
+    fn refuses_bytecode_that_cannot_be_deployed() {
+        assert_refused(
+            "6001__$53aea86b7d70b31448b230b20ae141a537$__",
+            "its bytecode waits for a library's address",
+        );
+        assert_refused("", "the compiler gives no bytecode");
+    }
 }

@@ -149,7 +149,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::declarations::{Enum, EnumValue};
 
-    /// A contract with an overload, an enum and a struct of a library.
+    /// A contract with an overload, an enum and structs, two of them of a library.
     pub(crate) fn example() -> Contract {
         let abi = r#"[
             {"type": "constructor", "inputs": [{"name": "owner", "type": "address"}], "stateMutability": "payable"},
@@ -157,11 +157,15 @@ pub(crate) mod tests {
              "inputs": [{"name": "a", "type": "uint8", "internalType": "enum Kind"}]},
             {"type": "function", "name": "f", "stateMutability": "view", "outputs": [], "inputs": [
                 {"name": "t", "type": "tuple", "internalType": "struct Tree.State",
-                 "components": [{"name": "count", "type": "uint256"}]}]},
+                 "components": [{"name": "count", "type": "uint256"}]},
+                {"name": "l", "type": "tuple", "internalType": "struct Tree.Leaf",
+                 "components": [{"name": "amount", "type": "uint256"}]},
+                {"name": "r", "type": "tuple", "internalType": "struct Root",
+                 "components": [{"name": "word", "type": "bytes32"}]}]},
             {"type": "event", "name": "Seen", "anonymous": false, "inputs": []}
         ]"#;
         let notices = r#"{"notice": "A test.", "methods": {"f(uint8)": {"notice": "Of a kind."},
-            "f((uint256))": {"notice": "Of a tree."}}, "events": {"Seen()": {"notice": "It was seen."}}}"#;
+            "f((uint256),(uint256),(bytes32))": {"notice": "Of a tree."}}, "events": {"Seen()": {"notice": "It was seen."}}}"#;
         Contract {
             name: "Example".to_owned(),
             source: "contracts/src/Example.sol".into(),

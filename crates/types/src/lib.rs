@@ -1,0 +1,32 @@
+//! Networks, exits, roots, claims and certificates, byte for byte as LxLy and Causeway exchange them.
+//!
+//! Everything here is a value: it can be read, written, hashed and compared. Whether a certificate may be applied is
+//! the ledger's question. Layouts are listed in `docs/encodings.md`.
+
+pub mod amount;
+pub mod authority;
+pub mod certificate;
+pub mod claim;
+pub mod error;
+pub mod exit;
+pub mod global_index;
+pub mod goldilocks;
+pub mod network;
+pub mod proof;
+pub mod roots;
+pub mod signature;
+
+pub use authority::{Authorisation, Authority, SettlementDomain};
+pub use certificate::{
+    Backing, Certificate, CertificateJson, Contingency, Expiry, HistoryBacking, HistoryEntry, ImportedExit,
+    L1Entry, LxlyAuthorisation, ShadowPath,
+};
+pub use claim::{ClaimData, ClaimProof, L1InfoLeaf, L1InfoLeafInner};
+pub use error::TypesError;
+pub use exit::{EMPTY_METADATA_HASH, Exit, LeafType, TokenId};
+pub use global_index::GlobalIndex;
+pub use goldilocks::GoldilocksDigest;
+pub use network::{NetworkId, RollupIndex};
+pub use proof::{MerkleProof, TREE_DEPTH, hash_pair};
+pub use roots::{ExitRoot, GlobalExitRoot, L1InfoRoot, RollupExitRoot, StateRoot};
+pub use signature::Signature;

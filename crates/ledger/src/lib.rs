@@ -1,1 +1,28 @@
-//! x
+//! The rules, natively: trees, states, what a certificate does to one, and which of them settle together.
+//!
+//! Everything is a pure function of values: no I/O, clock or randomness. Layouts are listed in `docs/encodings.md`.
+
+pub mod balances;
+pub mod error;
+pub mod exit_tree;
+pub mod frontier;
+pub mod history;
+pub mod l1_info_tree;
+mod map;
+pub mod nullifiers;
+pub mod poseidon;
+pub mod rollup_exit_tree;
+pub mod shadow;
+pub mod tree;
+#[cfg(test)]
+mod trees_tests;
+
+pub use balances::{BalanceAccess, BalanceLeaf, BalanceTree};
+pub use error::{Class, LedgerError};
+pub use exit_tree::{ExitFrontier, ExitTree};
+pub use history::{HistoryTree, history_entry};
+pub use l1_info_tree::L1InfoTree;
+pub use nullifiers::NullifierTree;
+pub use poseidon::Domain;
+pub use rollup_exit_tree::RollupExitTree;
+pub use shadow::{ShadowTree, shadow_leaf};

@@ -35,6 +35,11 @@ impl GoldilocksDigest {
         Ok(Self(words))
     }
 
+    /// A digest of four words, each taken modulo p.
+    pub fn reduced(words: [u64; 4]) -> Self {
+        Self(words.map(|word| word.checked_sub(GOLDILOCKS_ORDER).unwrap_or(word)))
+    }
+
     /// The words.
     pub const fn words(self) -> [u64; 4] {
         self.0
@@ -79,6 +84,11 @@ mod tests {
             "\"0x00000000000000010000000000000002ffffffff000000000000000000000004\""
         );
         assert_eq!(serde_json::from_str::<GoldilocksDigest>(&json).unwrap(), digest);
+        assert_eq!(GoldilocksDigest::reduced([1, 2, largest, 4]), digest);
+        assert_eq!(
+            GoldilocksDigest::reduced([GOLDILOCKS_ORDER, u64::MAX, 0, 0]).words(),
+            [0, (1 << 32) - 2, 0, 0]
+        );
         for (index, word) in [(0, GOLDILOCKS_ORDER), (3, u64::MAX)] {
             let mut words = [0; 4];
             words[index] = word;

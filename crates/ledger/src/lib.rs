@@ -2,7 +2,13 @@
 //!
 //! Everything is a pure function of values: no I/O, clock or randomness. Layouts are listed in `docs/encodings.md`.
 
+pub mod apply;
+pub mod authority;
 pub mod balances;
+pub mod chains;
+pub mod commitment;
+pub mod digest;
+pub mod epoch;
 pub mod error;
 pub mod exit_tree;
 pub mod frontier;
@@ -13,11 +19,22 @@ pub mod nullifiers;
 pub mod poseidon;
 pub mod rollup_exit_tree;
 pub mod shadow;
+pub mod state;
 pub mod tree;
 #[cfg(test)]
 mod trees_tests;
+pub mod world;
 
+pub use apply::{BalanceOpening, Dependency, Transition, apply};
+pub use authority::{check_authority, check_lxly_signer};
 pub use balances::{BalanceAccess, BalanceLeaf, BalanceTree};
+pub use chains::{PayloadEntry, RegistryChain, payload_chain};
+pub use commitment::{L1State, NetworkState, StateCommitment};
+pub use digest::{
+    CertificateStatement, DependencyEntry, ImportId, contingencies_digest, dependencies_digest,
+    imports_digest,
+};
+pub use epoch::{Admitted, Because, CertificateRef, EpochOutcome, LeftOut, RootCause, settle_epoch};
 pub use error::{Class, LedgerError};
 pub use exit_tree::{ExitFrontier, ExitTree};
 pub use history::{HistoryTree, history_entry};
@@ -26,3 +43,5 @@ pub use nullifiers::NullifierTree;
 pub use poseidon::Domain;
 pub use rollup_exit_tree::RollupExitTree;
 pub use shadow::{ShadowTree, shadow_leaf};
+pub use state::State;
+pub use world::{Network, World};

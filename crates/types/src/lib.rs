@@ -18,8 +18,8 @@ pub mod signature;
 
 pub use authority::{Authorisation, Authority, SettlementDomain};
 pub use certificate::{
-    Backing, Certificate, CertificateJson, Contingency, Expiry, HistoryBacking, HistoryEntry, ImportedExit,
-    L1Entry, LxlyAuthorisation, ShadowPath,
+    Backing, BackingEntry, Certificate, CertificateJson, Contingency, Expiry, HistoryBacking, HistoryEntry,
+    ImportedExit, L1Entry, LxlyAuthorisation, Prehash, ShadowPath,
 };
 pub use claim::{ClaimData, ClaimProof, L1InfoLeaf, L1InfoLeafInner};
 pub use error::TypesError;

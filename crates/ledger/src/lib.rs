@@ -20,12 +20,14 @@ pub mod poseidon;
 pub mod rollup_exit_tree;
 pub mod shadow;
 pub mod state;
+#[cfg(test)]
+mod testing;
 pub mod tree;
 #[cfg(test)]
 mod trees_tests;
 pub mod world;
 
-pub use apply::{BalanceOpening, Dependency, Transition, apply};
+pub use apply::{BalanceOpening, Dependency, Transition, apply, draft};
 pub use authority::{check_authority, check_lxly_signer};
 pub use balances::{BalanceAccess, BalanceLeaf, BalanceTree};
 pub use chains::{PayloadEntry, RegistryChain, payload_chain};

@@ -1,6 +1,7 @@
 //! What a certificate does to its network's state.
 
 mod claims;
+mod draft;
 mod sums;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ use std::collections::HashSet;
 
 use causeway_types::{Certificate, Exit, HistoryEntry, LeafType, NetworkId};
 
+pub use draft::draft;
 pub use sums::BalanceOpening;
 pub use transition::{Dependency, Transition};
 

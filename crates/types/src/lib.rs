@@ -1,17 +1,32 @@
-//! What the bridge, the ledger and the circuits speak of, with LxLy's bytes.
+//! Networks, exits, roots, claims and certificates, byte for byte as LxLy and Causeway exchange them.
 //!
-//! No type here can hold what no chain would accept: conversions refuse it by name.
+//! Everything here is a value: it can be read, written, hashed and compared. Whether a certificate may be applied is
+//! the ledger's question. Layouts stand with the types.
 
+pub mod amount;
+pub mod authority;
+pub mod certificate;
+pub mod claim;
+pub mod error;
 pub mod exit;
 pub mod global_index;
-pub mod l1_info;
-pub mod merkle;
+pub mod goldilocks;
 pub mod network;
-pub mod root;
+pub mod proof;
+pub mod roots;
+pub mod signature;
 
-pub use exit::{EMPTY_METADATA_HASH, Exit, LeafType, TokenId, UnknownLeafType};
-pub use global_index::{GlobalIndex, GlobalIndexError};
-pub use l1_info::L1InfoLeaf;
-pub use merkle::{DEPTH, MerkleProof};
-pub use network::{NetworkId, NoRollupIndex, NoSuchNetwork, RollupIndex};
-pub use root::{ExitRoot, GlobalExitRoot, L1InfoRoot, RollupExitRoot, StateRoot};
+pub use authority::{Authorisation, Authority, SettlementDomain};
+pub use certificate::{
+    Backing, BackingEntry, Certificate, CertificateJson, Contingency, Expiry, HistoryBacking, HistoryEntry,
+    ImportedExit, L1Entry, LxlyAuthorisation, Prehash, ShadowPath,
+};
+pub use claim::{ClaimData, ClaimProof, L1InfoLeaf, L1InfoLeafInner};
+pub use error::TypesError;
+pub use exit::{EMPTY_METADATA_HASH, Exit, LeafType, TokenId};
+pub use global_index::GlobalIndex;
+pub use goldilocks::GoldilocksDigest;
+pub use network::{NetworkId, RollupIndex};
+pub use proof::{MerkleProof, TREE_DEPTH, hash_pair};
+pub use roots::{ExitRoot, GlobalExitRoot, L1InfoRoot, RollupExitRoot, StateRoot};
+pub use signature::Signature;

@@ -1,0 +1,100 @@
+//! The keccak chains through which an epoch and L1 speak to each other.
+
+use alloy_primitives::{B256, keccak256};
+use causeway_types::{Authority, ExitRoot, GoldilocksDigest, NetworkId, StateRoot};
+
+use crate::error::LedgerError;
+
+/// The link after a chain: keccak of the chain so far and the entry. A chain of nothing is zero.
+fn link(chain: B256, entry: &[u8]) -> B256 {
+    keccak256([chain.as_slice(), entry].concat())
+}
+
+/// The registry: who speaks for which network, in the order in which L1 was told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RegistryChain {
+    count: u32,
+    hash: B256,
+}
+
+impl RegistryChain {
+    /// Of no entry.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many entries there are.
+    pub const fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// The chain.
+    pub const fn hash(&self) -> B256 {
+        self.hash
+    }
+
+    /// Appends an entry: 57 bytes.
+    ///
+    /// # Errors
+    /// [`LedgerError::MainnetHasNoState`] for network 0, [`LedgerError::TreeFull`] after 2^32 - 1 entries.
+    pub fn append(&mut self, network: NetworkId, authority: &Authority) -> Result<(), LedgerError> {
+        if network.is_mainnet() {
+            return Err(LedgerError::MainnetHasNoState);
+        }
+        self.count = self.count.checked_add(1).ok_or(LedgerError::TreeFull)?;
+        self.hash = link(self.hash, &authority.encode_entry(network));
+        Ok(())
+    }
+}
+
+/// What an epoch publishes of one certificate. With the events of registry and bridge, the entries are the whole preimage
+/// of every leaf of the global tree and of every history entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayloadEntry {
+    /// The network.
+    pub network: NetworkId,
+    /// Height of the certificate: the network's height after it, less one.
+    pub height: u64,
+    /// Exits after it.
+    pub exit_count: u32,
+    /// Exit root after it.
+    pub exit_root: ExitRoot,
+    /// State root after it.
+    pub state_root: StateRoot,
+    /// Shadow exit root after it.
+    pub shadow_root: GoldilocksDigest,
+    /// Balance root after it.
+    pub balance_root: GoldilocksDigest,
+    /// Nullifier root after it.
+    pub nullifier_root: GoldilocksDigest,
+}
+
+impl PayloadEntry {
+    /// Length of the encoding.
+    pub const ENCODED_LEN: usize = 176;
+
+    /// The bytes: the fields in order, numbers big-endian.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(Self::ENCODED_LEN);
+        bytes.extend(self.network.get().to_be_bytes());
+        bytes.extend(self.height.to_be_bytes());
+        bytes.extend(self.exit_count.to_be_bytes());
+        for word in [
+            self.exit_root.into(),
+            self.state_root.into(),
+            B256::from(self.shadow_root),
+            self.balance_root.into(),
+            self.nullifier_root.into(),
+        ] {
+            bytes.extend(word);
+        }
+        bytes
+    }
+}
+
+/// The chain of an epoch's entries, in the order in which its certificates settle.
+pub fn payload_chain<'a>(entries: impl IntoIterator<Item = &'a PayloadEntry>) -> B256 {
+    entries
+        .into_iter()
+        .fold(B256::ZERO, |chain, entry| link(chain, &entry.encode()))
+}

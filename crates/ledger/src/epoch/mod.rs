@@ -1,0 +1,132 @@
+//! Which certificates settle together.
+//!
+//! An epoch is the greatest set of certificates such that each applies after its network's others before it, is
+//! authorised, and finds all it depends on settled or in the set. Sets with this property are closed under union, so there
+//! is a greatest one; certificates that need each other are in it together or not at all.
+
+mod candidates;
+mod order;
+mod outcome;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+
+use causeway_types::Certificate;
+
+use candidates::{Candidates, Need, Provider};
+pub use outcome::{Admitted, Because, CertificateRef, EpochOutcome, LeftOut, RootCause};
+
+use crate::state::State;
+use crate::world::World;
+
+/// Settles the greatest admissible set of these certificates and says of each other one why not.
+///
+/// Of several certificates of one network at one height, the first that applies and is authorised counts; the others do
+/// not apply after it. The outcome depends on nothing else of the order in which they are given.
+pub fn settle_epoch(world: &World, certificates: &[Certificate]) -> EpochOutcome {
+    let Candidates {
+        candidates,
+        mut left_out,
+        needs,
+    } = Candidates::collect(world, certificates);
+    let reasons = drop_unsettled(&needs, |candidate| candidates[candidate].reference, &left_out);
+    let kept = |candidate: usize| reasons[candidate].is_none();
+    let groups = order::groups(&needs, kept, |candidate| {
+        let reference = candidates[candidate].reference;
+        (reference.network, reference.height)
+    });
+
+    let mut world = world.clone();
+    let newest = |states: &mut Vec<State>, state: &State| match states.last_mut() {
+        Some(last) if last.network() == state.network() => *last = state.clone(),
+        _ => states.push(state.clone()),
+    };
+    let mut states = Vec::new();
+    // Candidates are in the order of their networks and heights.
+    for (candidate, reason) in candidates.iter().zip(&reasons) {
+        match reason {
+            None => newest(&mut states, candidate.transition.new()),
+            Some((because, root)) => left_out.push(LeftOut {
+                certificate: candidate.reference,
+                because: because.clone(),
+                root: root.clone(),
+            }),
+        }
+    }
+    world.advance(&states);
+    left_out.sort_by_key(|left| left.certificate.position);
+
+    let mut transitions: Vec<_> = candidates.into_iter().map(Some).collect();
+    let mut admitted = Vec::new();
+    for (group, members) in groups.into_iter().enumerate() {
+        for member in members {
+            // Each member is in one group.
+            if let Some(candidate) = transitions[member].take() {
+                let dependencies = outcome::resolve(&world, &candidate.transition);
+                admitted.push(Admitted {
+                    certificate: candidate.reference,
+                    transition: candidate.transition,
+                    dependencies,
+                    group,
+                });
+            }
+        }
+    }
+    EpochOutcome {
+        world,
+        admitted,
+        left_out,
+    }
+}
+
+type Reason = Option<(Because, RootCause)>;
+
+/// Drops every candidate with an unmet need, and then those that need a dropped one, until none is left to drop.
+fn drop_unsettled(
+    needs: &[Vec<Need>],
+    reference: impl Fn(usize) -> CertificateRef,
+    left_out: &[LeftOut],
+) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = vec![None; needs.len()];
+    let mut dependents = vec![Vec::new(); needs.len()];
+    let mut queue = VecDeque::new();
+    for (candidate, needs) in needs.iter().enumerate() {
+        for need in needs {
+            let reason = match need.provider {
+                Provider::Settled => continue,
+                Provider::Candidate(provider) => {
+                    dependents[provider].push((candidate, need.dependency));
+                    continue;
+                }
+                Provider::LeftOut(left) => (
+                    Because::of(need.dependency, left_out[left].certificate),
+                    left_out[left].root.clone(),
+                ),
+                Provider::Nobody(dependency) => (
+                    Because::Missing(dependency),
+                    RootCause::Missing {
+                        certificate: reference(candidate),
+                        dependency,
+                    },
+                ),
+            };
+            if reasons[candidate].is_none() {
+                reasons[candidate] = Some(reason);
+                queue.push_back(candidate);
+            }
+        }
+    }
+    while let Some(dropped) = queue.pop_front() {
+        let Some((_, root)) = reasons[dropped].clone() else {
+            continue;
+        };
+        for &(dependent, dependency) in &dependents[dropped] {
+            if reasons[dependent].is_none() {
+                reasons[dependent] = Some((Because::of(dependency, reference(dropped)), root.clone()));
+                queue.push_back(dependent);
+            }
+        }
+    }
+    reasons
+}

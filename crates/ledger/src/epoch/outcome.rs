@@ -1,0 +1,172 @@
+//! What became of each certificate of an epoch.
+
+use alloy_primitives::B256;
+use causeway_types::{HistoryEntry, NetworkId};
+
+use crate::apply::{Dependency, Transition};
+use crate::chains::{PayloadEntry, payload_chain};
+use crate::digest::DependencyEntry;
+use crate::error::LedgerError;
+use crate::history::history_entry;
+use crate::world::World;
+
+/// A certificate among those that were given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CertificateRef {
+    /// Its network.
+    pub network: NetworkId,
+    /// Its height.
+    pub height: u64,
+    /// Its position in what was given.
+    pub position: usize,
+}
+
+/// The nearest reason why a certificate is left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Because {
+    /// It breaks a rule of its own.
+    Refused(LedgerError),
+    /// Its network's certificate before it is left out.
+    Follows(CertificateRef),
+    /// What it depends on is neither settled nor offered.
+    Missing(Dependency),
+    /// What it depends on is offered by a certificate that is left out.
+    Needs {
+        /// What it depends on.
+        dependency: Dependency,
+        /// Who offers it.
+        on: CertificateRef,
+    },
+}
+
+impl Because {
+    pub(super) const fn of(dependency: Option<Dependency>, on: CertificateRef) -> Self {
+        match dependency {
+            None => Self::Follows(on),
+            Some(dependency) => Self::Needs { dependency, on },
+        }
+    }
+}
+
+/// The last reason why a certificate is left out: what would have to change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RootCause {
+    /// A certificate breaks a rule of its own.
+    Refused {
+        /// Which one.
+        certificate: CertificateRef,
+        /// The rule.
+        error: LedgerError,
+    },
+    /// What a certificate depends on is neither settled nor offered.
+    Missing {
+        /// Which one.
+        certificate: CertificateRef,
+        /// What it depends on.
+        dependency: Dependency,
+    },
+}
+
+/// A certificate that does not settle.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Which one.
+    pub certificate: CertificateRef,
+    /// The nearest reason.
+    pub because: Because,
+    /// The last reason.
+    pub root: RootCause,
+}
+
+/// A certificate that settles.
+#[derive(Clone, Debug)]
+pub struct Admitted {
+    /// Which one.
+    pub certificate: CertificateRef,
+    /// What it does.
+    pub transition: Transition,
+    /// The entries that it depends on, in order and each once, all of them in the world after the epoch.
+    pub dependencies: Vec<DependencyEntry>,
+    /// Certificates of one group need each other; groups are numbered in the order in which they settle.
+    pub group: usize,
+}
+
+/// An epoch.
+#[derive(Clone, Debug)]
+pub struct EpochOutcome {
+    /// The world after it.
+    pub world: World,
+    /// What settles, each after what it depends on, unless that depends on it too.
+    pub admitted: Vec<Admitted>,
+    /// What does not, in the order given.
+    pub left_out: Vec<LeftOut>,
+}
+
+impl EpochOutcome {
+    /// What the epoch publishes.
+    pub fn payload(&self) -> Vec<PayloadEntry> {
+        self.admitted
+            .iter()
+            .map(|admitted| admitted.transition.payload())
+            .collect()
+    }
+
+    /// The chain of what it publishes.
+    pub fn payload_chain(&self) -> B256 {
+        payload_chain(&self.payload())
+    }
+}
+
+/// The entries behind a transition's dependencies, all of which the world has.
+pub(super) fn resolve(world: &World, transition: &Transition) -> Vec<DependencyEntry> {
+    let dependencies = transition.dependencies().iter();
+    let mut entries: Vec<_> = dependencies
+        .filter_map(|dependency| entry(world, dependency))
+        .collect();
+    entries.sort_unstable();
+    entries.dedup();
+    entries
+}
+
+fn entry(world: &World, dependency: &Dependency) -> Option<DependencyEntry> {
+    let at = |network, found: &HistoryEntry| DependencyEntry {
+        network,
+        index: found.height,
+        entry: history_entry(found),
+    };
+    let l1 = |count, entry| DependencyEntry {
+        network: NetworkId::MAINNET,
+        index: u64::from(count),
+        entry,
+    };
+    match dependency {
+        Dependency::Entry { network, entry } => Some(at(*network, entry)),
+        Dependency::L1(entry) => Some(l1(entry.exit_count, entry.shadow_root)),
+        Dependency::Contingency(on) => {
+            let history = world.network(on.network)?.state.history();
+            Some(at(on.network, history.get(on.height)?))
+        }
+        Dependency::Exit(import) if import.source.is_mainnet() => {
+            Some(l1(world.l1_shadow().count(), world.l1_shadow().root()))
+        }
+        Dependency::Exit(import) => {
+            let history = world.network(import.source)?.state.history();
+            let covers = |height: u64| {
+                history
+                    .get(height)
+                    .is_some_and(|entry| entry.exit_count > import.leaf_index)
+            };
+            // The first entry that covers the exit, by halving: counts do not decrease.
+            let (mut low, mut high) = (0, history.height());
+            while low < high {
+                let middle = low + (high - low) / 2;
+                (low, high) = if covers(middle) {
+                    (low, middle)
+                } else {
+                    (middle + 1, high)
+                };
+            }
+            Some(at(import.source, history.get(low)?))
+        }
+    }
+}

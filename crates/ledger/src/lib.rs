@@ -1,0 +1,49 @@
+//! The rules, natively: trees, states, what a certificate does to one, and which of them settle together.
+//!
+//! Everything is a pure function of values: no I/O, clock or randomness. Layouts stand with the types.
+
+pub mod apply;
+pub mod authority;
+pub mod balances;
+pub mod chains;
+pub mod commitment;
+pub mod digest;
+pub mod epoch;
+pub mod error;
+pub mod exit_tree;
+pub mod frontier;
+pub mod history;
+pub mod l1_info_tree;
+mod map;
+pub mod nullifiers;
+pub mod poseidon;
+pub mod rollup_exit_tree;
+pub mod shadow;
+pub mod state;
+#[cfg(test)]
+mod testing;
+pub mod tree;
+#[cfg(test)]
+mod trees_tests;
+pub mod world;
+
+pub use apply::{BalanceOpening, Dependency, Transition, apply, draft};
+pub use authority::{check_authority, check_lxly_signer};
+pub use balances::{BalanceAccess, BalanceLeaf, BalanceTree};
+pub use chains::{PayloadEntry, RegistryChain, payload_chain};
+pub use commitment::{L1State, NetworkState, StateCommitment};
+pub use digest::{
+    CertificateStatement, DependencyEntry, ImportId, contingencies_digest, dependencies_digest,
+    imports_digest,
+};
+pub use epoch::{Admitted, Because, CertificateRef, EpochOutcome, LeftOut, RootCause, settle_epoch};
+pub use error::{Class, LedgerError};
+pub use exit_tree::{ExitFrontier, ExitTree};
+pub use history::{HistoryTree, history_entry};
+pub use l1_info_tree::L1InfoTree;
+pub use nullifiers::NullifierTree;
+pub use poseidon::Domain;
+pub use rollup_exit_tree::RollupExitTree;
+pub use shadow::{ShadowTree, shadow_leaf};
+pub use state::State;
+pub use world::{Network, World};

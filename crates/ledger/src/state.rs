@@ -1,0 +1,107 @@
+//! The state of one network.
+
+use causeway_types::{NetworkId, SettlementDomain, StateRoot};
+
+use crate::balances::BalanceTree;
+use crate::commitment::NetworkState;
+use crate::error::LedgerError;
+use crate::exit_tree::ExitFrontier;
+use crate::history::HistoryTree;
+use crate::nullifiers::NullifierTree;
+use crate::shadow::ShadowTree;
+
+/// Everything that certificates of one network change. Its authority is not part of it: a rotation invalidates no
+/// transition. A copy shares its trees with the original.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    domain: SettlementDomain,
+    network: NetworkId,
+    pub(crate) exits: ExitFrontier,
+    pub(crate) shadow: ShadowTree,
+    pub(crate) balances: BalanceTree,
+    pub(crate) nullifiers: NullifierTree,
+    pub(crate) history: HistoryTree,
+    pub(crate) state_root: StateRoot,
+}
+
+impl State {
+    /// A network that has done nothing, of a deployment.
+    ///
+    /// # Errors
+    /// [`LedgerError::MainnetHasNoState`] for L1.
+    pub fn new(domain: SettlementDomain, network: NetworkId) -> Result<Self, LedgerError> {
+        if network.is_mainnet() {
+            return Err(LedgerError::MainnetHasNoState);
+        }
+        Ok(Self {
+            domain,
+            network,
+            exits: ExitFrontier::new(),
+            shadow: ShadowTree::new(),
+            balances: BalanceTree::new(),
+            nullifiers: NullifierTree::new(),
+            history: HistoryTree::new(),
+            state_root: StateRoot::EMPTY,
+        })
+    }
+
+    /// The deployment that its certificates are for.
+    pub const fn domain(&self) -> &SettlementDomain {
+        &self.domain
+    }
+
+    /// The network.
+    pub const fn network(&self) -> NetworkId {
+        self.network
+    }
+
+    /// How many certificates it has settled: the height of the next one.
+    pub const fn height(&self) -> u64 {
+        self.history.height()
+    }
+
+    /// Its exits, as settlement keeps them.
+    pub const fn exits(&self) -> &ExitFrontier {
+        &self.exits
+    }
+
+    /// Its exits, as circuits open them.
+    pub const fn shadow(&self) -> &ShadowTree {
+        &self.shadow
+    }
+
+    /// What it holds.
+    pub const fn balances(&self) -> &BalanceTree {
+        &self.balances
+    }
+
+    /// What it has imported.
+    pub const fn nullifiers(&self) -> &NullifierTree {
+        &self.nullifiers
+    }
+
+    /// Its past.
+    pub const fn history(&self) -> &HistoryTree {
+        &self.history
+    }
+
+    /// Its own state root.
+    pub const fn state_root(&self) -> StateRoot {
+        self.state_root
+    }
+
+    /// The state in roots and counts.
+    pub fn summary(&self) -> NetworkState {
+        NetworkState {
+            network: self.network,
+            height: self.height(),
+            exit_count: self.exits.count(),
+            exit_root: self.exits.root(),
+            shadow_root: self.shadow.root(),
+            balance_root: self.balances.root(),
+            nullifier_root: self.nullifiers.root(),
+            history_root: self.history.root(),
+            state_root: self.state_root,
+        }
+    }
+}

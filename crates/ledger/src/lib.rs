@@ -1,9 +1,16 @@
 //! The rules, natively: trees, states, what a certificate does to one, and which of them settle together.
 //!
-//! Everything is a pure function of values: no I/O, clock or randomness. Layouts stand with the types.
+//! Everything is a pure function of values: no I/O, clock or randomness. Layouts are listed in `docs/encodings.md`.
+
+#![expect(
+    clippy::result_large_err,
+    reason = "a refusal is rare and says all it knows: amounts of a whole certificate take 512 bits each"
+)]
 
 pub mod apply;
 pub mod authority;
+#[cfg(test)]
+mod authority_tests;
 pub mod balances;
 pub mod chains;
 pub mod commitment;

@@ -6,7 +6,7 @@
 use std::fmt;
 
 use alloy_primitives::U256;
-use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Unexpected, Visitor};
 use serde::{Serialize, Serializer};
 
 use crate::error::TypesError;
@@ -58,7 +58,7 @@ impl<'de> Deserialize<'de> for AmountJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Either;
 
-        impl Visitor<'_> for Either {
+        impl<'de> Visitor<'de> for Either {
             type Value = AmountJson;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,6 +78,17 @@ impl<'de> Deserialize<'de> for AmountJson {
             }
 
             fn visit_f64<E>(self, _: f64) -> Result<AmountJson, E> {
+                Ok(AmountJson::Number)
+            }
+
+            /// With its feature `arbitrary_precision`, which any crate of a build may turn on, serde_json hands numbers
+            /// over as a map of one key.
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<AmountJson, A::Error> {
+                let key: Option<String> = map.next_key()?;
+                if key.as_deref() != Some("$serde_json::private::Number") {
+                    return Err(serde::de::Error::invalid_type(Unexpected::Map, &self));
+                }
+                map.next_value::<IgnoredAny>()?;
                 Ok(AmountJson::Number)
             }
         }

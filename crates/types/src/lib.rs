@@ -1,7 +1,7 @@
 //! Networks, exits, roots, claims and certificates, byte for byte as LxLy and Causeway exchange them.
 //!
 //! Everything here is a value: it can be read, written, hashed and compared. Whether a certificate may be applied is
-//! the ledger's question. Layouts stand with the types.
+//! the ledger's question. Layouts are listed in `docs/encodings.md`.
 
 pub mod amount;
 pub mod authority;

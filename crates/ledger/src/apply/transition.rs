@@ -57,6 +57,7 @@ impl Transition {
     }
 
     /// The state after.
+    #[expect(clippy::new_ret_no_self, reason = "the pair of `old`")]
     pub const fn new(&self) -> &State {
         &self.new
     }

@@ -4,6 +4,8 @@
 
 pub mod apply;
 pub mod authority;
+#[cfg(test)]
+mod authority_tests;
 pub mod balances;
 pub mod chains;
 pub mod commitment;

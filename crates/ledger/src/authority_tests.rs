@@ -45,7 +45,11 @@ fn each_kind_of_authority_is_checked() {
     let with = |signature, key| Some(Authorisation::Both { signature, key });
 
     assert_eq!(check(signs, by(good)), Ok(()));
-    assert_eq!(check(signs, with(good, wrong_key)), Ok(()), "more than is asked for");
+    assert_eq!(
+        check(signs, with(good, wrong_key)),
+        Ok(()),
+        "more than is asked for"
+    );
     assert_eq!(check(proves, proven(key())), Ok(()));
     assert_eq!(check(both, with(good, key())), Ok(()));
 

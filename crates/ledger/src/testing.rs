@@ -51,7 +51,12 @@ pub(crate) fn message(from: NetworkId, to: NetworkId, amount: u64) -> Exit {
     }
 }
 
-pub(crate) fn import(exit: Exit, source: NetworkId, leaf_index: u32, history: HistoryBacking) -> ImportedExit {
+pub(crate) fn import(
+    exit: Exit,
+    source: NetworkId,
+    leaf_index: u32,
+    history: HistoryBacking,
+) -> ImportedExit {
     ImportedExit {
         exit,
         global_index: GlobalIndex::new(source, leaf_index),
@@ -73,7 +78,9 @@ pub(crate) fn key() -> GoldilocksDigest {
 pub(crate) fn world() -> World {
     let mut world = World::new(DOMAIN);
     for network in [A, B, C] {
-        world.register(network, Authority::validity(key()).unwrap()).unwrap();
+        world
+            .register(network, Authority::validity(key()).unwrap())
+            .unwrap();
     }
     world
 }

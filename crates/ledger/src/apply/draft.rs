@@ -11,7 +11,11 @@ use crate::state::State;
 ///
 /// # Errors
 /// [`LedgerError::TreeFull`].
-pub fn draft(state: &State, exits: Vec<Exit>, imports: Vec<ImportedExit>) -> Result<Certificate, LedgerError> {
+pub fn draft(
+    state: &State,
+    exits: Vec<Exit>,
+    imports: Vec<ImportedExit>,
+) -> Result<Certificate, LedgerError> {
     let mut frontier = state.exits.clone();
     for exit in &exits {
         frontier.append(exit.leaf())?;

@@ -4,9 +4,9 @@
 use alloy_primitives::aliases::U512;
 use alloy_primitives::{Address, B256, U256};
 use causeway_types::{
-    Backing, BackingEntry, Certificate, ClaimData, ClaimProof, Contingency, Exit, ExitRoot, Expiry, GlobalExitRoot,
-    GlobalIndex, GoldilocksDigest, ImportedExit, L1InfoLeaf, L1InfoLeafInner, L1InfoRoot, NetworkId, RollupExitRoot,
-    TokenId,
+    Backing, BackingEntry, Certificate, ClaimData, ClaimProof, Contingency, Exit, ExitRoot, Expiry,
+    GlobalExitRoot, GlobalIndex, GoldilocksDigest, ImportedExit, L1InfoLeaf, L1InfoLeafInner, L1InfoRoot,
+    NetworkId, RollupExitRoot, TokenId,
 };
 use proptest::prelude::*;
 
@@ -15,7 +15,9 @@ use crate::error::{Class, LedgerError};
 use crate::exit_tree::ExitTree;
 use crate::nullifiers::nullify;
 use crate::state::State;
-use crate::testing::{A, B, C, L1, TOKEN, certificate, exit, message, own, root, settled_import, state, world};
+use crate::testing::{
+    A, B, C, L1, TOKEN, certificate, exit, message, own, root, settled_import, state, world,
+};
 use crate::world::World;
 use crate::{L1InfoTree, RollupExitTree, settle_epoch};
 
@@ -185,7 +187,10 @@ fn imports_by_history_are_checked() {
     });
     let state = state(&world, A);
     let transition = apply(&state, &certificate(&state, vec![], vec![good, larger.clone()])).unwrap_err();
-    assert!(matches!(transition, LedgerError::AlreadyImported { import: 1, .. }));
+    assert!(matches!(
+        transition,
+        LedgerError::AlreadyImported { import: 1, .. }
+    ));
     let transition = apply(&state, &certificate(&state, vec![], vec![larger])).unwrap();
     assert!(matches!(transition.dependencies(), [Dependency::L1(entry)] if entry.exit_count == 3));
 }
@@ -201,7 +206,10 @@ fn nothing_is_imported_twice() {
         import: 0,
         global_index: GlobalIndex::new(L1, 0),
     };
-    assert_eq!(apply(after, &certificate(after, vec![], vec![import])), Err(again));
+    assert_eq!(
+        apply(after, &certificate(after, vec![], vec![import])),
+        Err(again)
+    );
 }
 
 /// An exit of B to A under a global exit root, claimed as LxLy does.
@@ -432,7 +440,11 @@ fn contingencies_are_checked() {
 fn the_digest_binds_what_the_network_authorises() {
     let world = funded(&[u(5), u(5)]);
     let state = state(&world, A);
-    let base = certificate(&state, vec![exit(own(A), B, u(1))], vec![deposit(&world, 0, u(5))]);
+    let base = certificate(
+        &state,
+        vec![exit(own(A), B, u(1))],
+        vec![deposit(&world, 0, u(5))],
+    );
     let changes: [&dyn Fn(&mut Certificate); 5] = [
         &|certificate| certificate.expiry = Expiry::new(5),
         &|certificate| certificate.state_root = Some(root(1)),

@@ -44,9 +44,15 @@ fn the_vectors_apply_in_order() {
         address: address!("baff8973df466a7f620068a53975311eb31e931c"),
     };
     // 0.05 in, 0.04 out, 9.09 in; the network's own token is not tracked.
-    assert_eq!(state.balances().get(token), U256::from(9_100_000_000_000_000_000_u64));
+    assert_eq!(
+        state.balances().get(token),
+        U256::from(9_100_000_000_000_000_000_u64)
+    );
     assert_eq!(state.balances().get(own), U256::ZERO);
-    assert_eq!((state.height(), state.exits().count(), state.balances().count()), (3, 3, 2));
+    assert_eq!(
+        (state.height(), state.exits().count(), state.balances().count()),
+        (3, 3, 2)
+    );
     let last: Certificate = serde_json::from_str(VECTORS[2]).unwrap();
     assert_eq!(state.exits().root(), last.new_local_exit_root);
     // Out of order, or twice.
@@ -141,7 +147,10 @@ fn every_change_is_refused_by_name() {
             let json: CertificateJson = serde_json::from_value(changed).unwrap();
             let parsed = Certificate::try_from(json);
             if pointer.ends_with("/global_index/rollup_index") {
-                assert_eq!(parsed, Err(TypesError::MainnetWithRollupIndex { rollup_index: 1 }));
+                assert_eq!(
+                    parsed,
+                    Err(TypesError::MainnetWithRollupIndex { rollup_index: 1 })
+                );
                 continue;
             }
             let certificate = parsed.unwrap();
@@ -166,5 +175,9 @@ fn every_change_is_refused_by_name() {
             }
         }
     }
-    assert_eq!(changes, 3 * (5 + 7 + 7 + 32 * 2 + 2 + 6 + 3 + 3), "every value of all three");
+    assert_eq!(
+        changes,
+        3 * (5 + 7 + 7 + 32 * 2 + 2 + 6 + 3 + 3),
+        "every value of all three"
+    );
 }

@@ -40,9 +40,9 @@ fn main() -> Result<(), Box<dyn Error>> {
                 network: state.network(),
                 entry: *transition.entry(),
             },
-            path: transition.new().shadow().path(0),
+            path: transition.after().shadow().path(0),
         };
-        sent.push((backing, transition.new().clone()));
+        sent.push((backing, transition.after().clone()));
     }
     let mut certificates = Vec::new();
     for network in 1..=networks {

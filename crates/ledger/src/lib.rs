@@ -39,7 +39,7 @@ pub use digest::{
     imports_digest,
 };
 pub use epoch::{Admitted, Because, CertificateRef, EpochOutcome, LeftOut, RootCause, settle_epoch};
-pub use error::{Class, LedgerError};
+pub use error::{Class, LedgerError, Sums};
 pub use exit_tree::{ExitFrontier, ExitTree};
 pub use history::{HistoryTree, history_entry};
 pub use l1_info_tree::L1InfoTree;

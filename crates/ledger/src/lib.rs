@@ -15,6 +15,7 @@ pub mod error;
 pub mod exit_tree;
 pub mod frontier;
 pub mod history;
+mod known_paths;
 pub mod l1_info_tree;
 mod map;
 pub mod nullifiers;

@@ -20,6 +20,17 @@ pub enum Class {
     Operator,
 }
 
+/// What a certificate does to the balance of one token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sums {
+    /// Balance before.
+    pub initial: U256,
+    /// Sum of imports.
+    pub imported: U512,
+    /// Sum of exits.
+    pub exported: U512,
+}
+
 /// A rule that a certificate breaks. Positions are those in the certificate's lists.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LedgerError {
@@ -240,28 +251,20 @@ pub enum LedgerError {
         origin: NetworkId,
     },
     /// The network sends more than it holds and receives.
-    #[error("token {} of network {}: {initial} + {imported} does not cover {exported}", token.address, token.network.get())]
+    #[error("token {} of network {}: {} + {} does not cover {}", token.address, token.network.get(), sums.initial, sums.imported, sums.exported)]
     BalanceUnderflow {
         /// The token.
         token: TokenId,
-        /// Balance before.
-        initial: U256,
-        /// Sum of imports.
-        imported: U512,
-        /// Sum of exits.
-        exported: U512,
+        /// The amounts.
+        sums: Box<Sums>,
     },
     /// The network would hold more than 256 bits.
-    #[error("token {} of network {}: {initial} + {imported} - {exported} takes more than 256 bits", token.address, token.network.get())]
+    #[error("token {} of network {}: {} + {} - {} takes more than 256 bits", token.address, token.network.get(), sums.initial, sums.imported, sums.exported)]
     BalanceOverflow {
         /// The token.
         token: TokenId,
-        /// Balance before.
-        initial: U256,
-        /// Sum of imports.
-        imported: U512,
-        /// Sum of exits.
-        exported: U512,
+        /// The amounts.
+        sums: Box<Sums>,
     },
 
     /// A contingency on the network itself.

@@ -11,7 +11,8 @@ use causeway_types::{
 use super::Dependency;
 use crate::digest::ImportId;
 use crate::error::LedgerError;
-use crate::shadow::{shadow_leaf, shadow_root};
+use crate::known_paths::KnownPaths;
+use crate::shadow::shadow_leaf;
 use crate::state::State;
 
 /// Checks the imports in order: what they are, and what has to be settled for them.
@@ -21,7 +22,7 @@ pub(super) fn check_imports(
 ) -> Result<(Vec<ImportId>, Vec<Dependency>), LedgerError> {
     let mut ids = Vec::with_capacity(certificate.imports.len());
     let (mut dependencies, mut known, mut taken) = (Vec::new(), HashSet::new(), HashSet::new());
-    let mut first_root = None;
+    let (mut first_root, mut paths) = (None, KnownPaths::default());
     for (import, imported) in certificate.imports.iter().enumerate() {
         let index = imported.global_index;
         let id = ImportId {
@@ -36,7 +37,7 @@ pub(super) fn check_imports(
                 check_leaf_count(import, claim.l1_leaf(), certificate.l1_info_tree_leaf_count)?;
                 Dependency::Exit(id)
             }
-            Backing::History(history) => check_history(import, &id, history)?,
+            Backing::History(history) => check_history(import, &id, history, &mut paths)?,
         };
         if state.nullifiers.contains(index) || !taken.insert(index) {
             return Err(LedgerError::AlreadyImported {
@@ -190,7 +191,12 @@ fn check_leaf_count(import: usize, leaf: &L1InfoLeaf, declared: Option<u32>) -> 
 }
 
 /// Causeway's backing: the exit's shadow leaf under the shadow root of an entry of its source.
-fn check_history(import: usize, id: &ImportId, history: &HistoryBacking) -> Result<Dependency, LedgerError> {
+fn check_history(
+    import: usize,
+    id: &ImportId,
+    history: &HistoryBacking,
+    paths: &mut KnownPaths,
+) -> Result<Dependency, LedgerError> {
     let entry = &history.entry;
     if entry.network() != id.source {
         return Err(LedgerError::MismatchHistoryNetwork {
@@ -206,14 +212,14 @@ fn check_history(import: usize, id: &ImportId, history: &HistoryBacking) -> Resu
             exit_count: entry.exit_count(),
         });
     }
-    let computed = shadow_root(id.shadow_leaf, id.leaf_index, &history.path);
-    if computed != entry.shadow_root() {
-        return Err(LedgerError::InvalidShadowPath {
+    let declared = entry.shadow_root();
+    paths
+        .check(declared, id.shadow_leaf, id.leaf_index, &history.path)
+        .map_err(|computed| LedgerError::InvalidShadowPath {
             import,
-            declared: entry.shadow_root(),
+            declared,
             computed,
-        });
-    }
+        })?;
     Ok(match *entry {
         BackingEntry::Network { network, entry } => Dependency::Entry { network, entry },
         BackingEntry::L1(entry) => Dependency::L1(entry),

@@ -7,7 +7,7 @@ use alloy_primitives::aliases::U512;
 use causeway_types::{Certificate, Exit, NetworkId, TokenId};
 
 use crate::balances::BalanceAccess;
-use crate::error::LedgerError;
+use crate::error::{LedgerError, Sums};
 use crate::state::State;
 
 /// What a certificate does to the balance of one token.
@@ -61,23 +61,19 @@ fn tracked(network: NetworkId, exit: &Exit) -> Option<TokenId> {
 }
 
 fn settle(token: TokenId, initial: U256, imported: U512, exported: U512) -> Result<U256, LedgerError> {
-    // A certificate holds fewer than 2^64 amounts of 256 bits: the sum does not wrap.
-    let left =
-        (U512::from(initial) + imported)
-            .checked_sub(exported)
-            .ok_or(LedgerError::BalanceUnderflow {
-                token,
-                initial,
-                imported,
-                exported,
-            })?;
-    if left >> 256 != U512::ZERO {
-        return Err(LedgerError::BalanceOverflow {
-            token,
+    let sums = || {
+        Box::new(Sums {
             initial,
             imported,
             exported,
-        });
+        })
+    };
+    // A certificate holds fewer than 2^64 amounts of 256 bits: the sum does not wrap.
+    let left = (U512::from(initial) + imported)
+        .checked_sub(exported)
+        .ok_or_else(|| LedgerError::BalanceUnderflow { token, sums: sums() })?;
+    if left >> 256 != U512::ZERO {
+        return Err(LedgerError::BalanceOverflow { token, sums: sums() });
     }
     Ok(left.wrapping_to())
 }

@@ -52,13 +52,12 @@ pub struct Transition {
 
 impl Transition {
     /// The state before.
-    pub const fn old(&self) -> &State {
+    pub const fn before(&self) -> &State {
         &self.old
     }
 
     /// The state after.
-    #[expect(clippy::new_ret_no_self, reason = "the pair of `old`")]
-    pub const fn new(&self) -> &State {
+    pub const fn after(&self) -> &State {
         &self.new
     }
 

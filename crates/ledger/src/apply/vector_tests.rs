@@ -27,7 +27,7 @@ fn chain() -> (Vec<(State, Value)>, State) {
         let certificate: Certificate = serde_json::from_str(text).unwrap();
         let transition = apply(&state, &certificate).unwrap();
         chain.push((state, serde_json::from_str(text).unwrap()));
-        state = transition.new().clone();
+        state = transition.after().clone();
     }
     (chain, state)
 }

@@ -66,7 +66,7 @@ impl Candidates {
                 .networks
                 .get(&certificate.network)
                 .and_then(|all| all.last());
-            let before = before.map(|&candidate| candidates[candidate].transition.new());
+            let before = before.map(|&candidate| candidates[candidate].transition.after());
             match admit(world, before, certificate) {
                 Ok(transition) => {
                     index.add(reference, candidates.len());
@@ -254,7 +254,7 @@ impl Finder<'_> {
         let covers = |&candidate: &usize| self.candidates[candidate].transition.entry().exit_count > index;
         match chain.get(chain.partition_point(|candidate| !covers(candidate))) {
             Some(&candidate) => {
-                let leaf = self.candidates[candidate].transition.new().shadow().leaf(index);
+                let leaf = self.candidates[candidate].transition.after().shadow().leaf(index);
                 let provider = Provider::Candidate(candidate);
                 met(leaf == Some(import.shadow_leaf), provider, dependency)
             }

@@ -46,7 +46,7 @@ pub fn settle_epoch(world: &World, certificates: &[Certificate]) -> EpochOutcome
     // Candidates are in the order of their networks and heights.
     for (candidate, reason) in candidates.iter().zip(&reasons) {
         match reason {
-            None => newest(&mut states, candidate.transition.new()),
+            None => newest(&mut states, candidate.transition.after()),
             Some((because, root)) => left_out.push(LeftOut {
                 certificate: candidate.reference,
                 because: because.clone(),

@@ -1,0 +1,226 @@
+//! What imports are held to, whichever way they are backed.
+
+use super::*;
+
+#[test]
+fn imports_by_history_are_checked() {
+    let world = funded(&[u(5), u(7)]);
+    let good = deposit(&world, 1, u(7));
+    let refused = |change: &dyn Fn(&mut ImportedExit)| {
+        let mut bad = good.clone();
+        change(&mut bad);
+        refusal(&world, vec![], vec![deposit(&world, 0, u(5)), bad])
+    };
+    let history = |import: &mut ImportedExit, change: &dyn Fn(&mut BackingEntry)| match &mut import.backing {
+        Backing::History(history) => change(&mut history.entry),
+        Backing::Claim(_) => unreachable!("backed by history"),
+    };
+    assert_eq!(
+        refused(&|import| import.global_index = GlobalIndex::new(A, 1)),
+        LedgerError::ImportFromSameNetwork { import: 1 }
+    );
+    assert_eq!(
+        refused(&|import| import.exit.destination_network = B),
+        LedgerError::InvalidExitNetwork {
+            import: 1,
+            destination: B
+        }
+    );
+    assert_eq!(
+        refused(&|import| import.global_index = GlobalIndex::new(B, 1)),
+        LedgerError::MismatchHistoryNetwork {
+            import: 1,
+            source_network: B,
+            entry: L1
+        }
+    );
+    assert_eq!(
+        refused(&|import| import.global_index = GlobalIndex::new(L1, 2)),
+        LedgerError::ImportBeyondExitCount {
+            import: 1,
+            leaf_index: 2,
+            exit_count: 2
+        }
+    );
+    let path = |error| matches!(error, LedgerError::InvalidShadowPath { import: 1, .. });
+    assert!(path(refused(&|import| import.exit.amount += u(1))));
+    assert!(path(refused(&|import| history(import, &|entry| {
+        if let BackingEntry::L1(entry) = entry {
+            entry.shadow_root = GoldilocksDigest::ZERO;
+        }
+    }))));
+    let twice = LedgerError::AlreadyImported {
+        import: 1,
+        global_index: GlobalIndex::new(L1, 0),
+    };
+    assert_eq!(refused(&|import| *import = deposit(&world, 0, u(5))), twice);
+    // A larger count is another dependency, and nothing of this certificate's own.
+    let mut larger = good.clone();
+    history(&mut larger, &|entry| {
+        if let BackingEntry::L1(entry) = entry {
+            entry.exit_count += 1;
+        }
+    });
+    let state = state(&world, A);
+    let transition = apply(&state, &certificate(&state, vec![], vec![good, larger.clone()])).unwrap_err();
+    assert!(matches!(
+        transition,
+        LedgerError::AlreadyImported { import: 1, .. }
+    ));
+    let transition = apply(&state, &certificate(&state, vec![], vec![larger])).unwrap();
+    assert!(matches!(transition.dependencies(), [Dependency::L1(entry)] if entry.exit_count == 3));
+}
+
+#[test]
+fn nothing_is_imported_twice() {
+    let world = funded(&[u(5)]);
+    let before = state(&world, A);
+    let import = deposit(&world, 0, u(5));
+    let transition = apply(&before, &certificate(&before, vec![], vec![import.clone()])).unwrap();
+    let after = transition.after();
+    let again = LedgerError::AlreadyImported {
+        import: 0,
+        global_index: GlobalIndex::new(L1, 0),
+    };
+    assert_eq!(
+        apply(after, &certificate(after, vec![], vec![import])),
+        Err(again)
+    );
+}
+
+/// An exit of B to A under a global exit root, claimed as LxLy does.
+fn claimed() -> (State, Certificate) {
+    let world = world();
+    let state = state(&world, A);
+    let (mut exits, mut rollups, mut info) = (ExitTree::new(), RollupExitTree::new(), L1InfoTree::new());
+    let mut frontier = crate::ExitFrontier::new();
+    let mut made = Vec::new();
+    for amount in 1..=3 {
+        let exit = exit(own(B), A, u(amount));
+        exits.append(exit.leaf()).unwrap();
+        frontier.append(exit.leaf()).unwrap();
+        made.push(exit);
+    }
+    let index = B.try_into().unwrap();
+    rollups.set(index, &frontier);
+    let inner = L1InfoLeafInner {
+        global_exit_root: GlobalExitRoot::of(ExitRoot::EMPTY, rollups.root()),
+        block_hash: B256::repeat_byte(1),
+        timestamp: 2,
+    };
+    for timestamp in 0..4 {
+        info.append(&L1InfoLeafInner { timestamp, ..inner }).unwrap();
+    }
+    let imports = [0, 2].map(|leaf| ImportedExit {
+        exit: made[leaf as usize],
+        global_index: GlobalIndex::new(B, leaf),
+        backing: Backing::Claim(ClaimData::Rollup {
+            proof_leaf_ler: ClaimProof {
+                root: exits.root(),
+                proof: exits.proof(leaf),
+            },
+            proof_ler_rer: ClaimProof {
+                root: rollups.root(),
+                proof: rollups.proof(index),
+            },
+            proof_ger_l1root: ClaimProof {
+                root: info.root(),
+                proof: info.proof(2),
+            },
+            l1_leaf: L1InfoLeaf {
+                l1_info_tree_index: 2,
+                rer: rollups.root(),
+                mer: ExitRoot::EMPTY,
+                inner,
+            },
+        }),
+    });
+    let certificate = certificate(&state, vec![], imports.to_vec());
+    (state, certificate)
+}
+
+type Parts<'a> = (
+    &'a mut ClaimProof<ExitRoot>,
+    &'a mut ClaimProof<RollupExitRoot>,
+    &'a mut ClaimProof<L1InfoRoot>,
+    &'a mut L1InfoLeaf,
+);
+
+fn parts(import: &mut ImportedExit) -> Parts<'_> {
+    match &mut import.backing {
+        Backing::Claim(ClaimData::Rollup {
+            proof_leaf_ler,
+            proof_ler_rer,
+            proof_ger_l1root,
+            l1_leaf,
+        }) => (proof_leaf_ler, proof_ler_rer, proof_ger_l1root, l1_leaf),
+        _ => unreachable!("a rollup claim"),
+    }
+}
+
+#[test]
+fn rollup_claims_are_checked() {
+    let (state, good) = claimed();
+    let transition = apply(&state, &good).unwrap();
+    assert_eq!(transition.after().balances().get(own(B)), u(4));
+    assert_eq!(transition.dependencies().len(), 2);
+    let refused = |change: fn(&mut ImportedExit)| {
+        let mut bad = good.clone();
+        change(&mut bad.imports[1]);
+        let error = format!("{:?}", apply(&state, &bad).unwrap_err());
+        assert!(error.contains("import: 1"), "{error}");
+        error.split(' ').next().unwrap().to_owned()
+    };
+    let other = |import: &mut ImportedExit| parts(import).2.root = L1InfoRoot::EMPTY;
+    assert_eq!(refused(other), "MultipleL1InfoRoot");
+    assert_eq!(
+        refused(|import| parts(import).0.root = ExitRoot::EMPTY),
+        "InvalidMerklePathLeafToLER"
+    );
+    assert_eq!(
+        refused(|import| parts(import).1.root = RollupExitRoot::EMPTY),
+        "MismatchRER"
+    );
+    assert_eq!(
+        refused(|import| parts(import).3.rer = RollupExitRoot::EMPTY),
+        "MismatchRER"
+    );
+    assert_eq!(
+        refused(|import| parts(import).3.mer = ExitRoot::new(B256::ZERO)),
+        "InconsistentGlobalExitRoot"
+    );
+    assert_eq!(
+        refused(|import| parts(import).1.proof = parts(import).0.proof.clone()),
+        "InvalidMerklePathLERToRER"
+    );
+    assert_eq!(
+        refused(|import| parts(import).3.l1_info_tree_index = 1),
+        "InvalidMerklePathGERToL1Root"
+    );
+    assert_eq!(
+        refused(|import| parts(import).3.inner.timestamp = 9),
+        "InvalidMerklePathGERToL1Root"
+    );
+    assert_eq!(
+        refused(|import| import.global_index = GlobalIndex::new(C, 2)),
+        "InvalidMerklePathLERToRER"
+    );
+    assert_eq!(
+        refused(|import| import.global_index = GlobalIndex::new(L1, 2)),
+        "MismatchGlobalIndexInclusionProof"
+    );
+    assert_eq!(
+        refused(|import| import.global_index = GlobalIndex::new(B, 1)),
+        "InvalidMerklePathLeafToLER"
+    );
+    let mut counted = good.clone();
+    counted.l1_info_tree_leaf_count = Some(3);
+    assert!(apply(&state, &counted).is_ok());
+    counted.l1_info_tree_leaf_count = Some(2);
+    let beyond = LedgerError::L1InfoLeafBeyondCount {
+        import: 0,
+        index: 2,
+        declared: 2,
+    };
+    assert_eq!(apply(&state, &counted), Err(beyond));
+}

@@ -1,0 +1,111 @@
+//! Claims by LxLy's paths, and an epoch of many exits.
+
+use super::*;
+
+/// An exit of L1 claimed by LxLy's paths.
+fn claimed(exit: causeway_types::Exit, leaf_index: u32, exits: &ExitTree) -> ImportedExit {
+    let rer = causeway_types::RollupExitRoot::EMPTY;
+    let inner = L1InfoLeafInner {
+        global_exit_root: GlobalExitRoot::of(exits.root(), rer),
+        block_hash: root(1).get(),
+        timestamp: 1,
+    };
+    let mut info = L1InfoTree::new();
+    info.append(&inner).unwrap();
+    ImportedExit {
+        exit,
+        global_index: GlobalIndex::new(L1, leaf_index),
+        backing: Backing::Claim(ClaimData::Mainnet {
+            proof_leaf_mer: ClaimProof {
+                root: exits.root(),
+                proof: exits.proof(leaf_index),
+            },
+            proof_ger_l1root: ClaimProof {
+                root: info.root(),
+                proof: info.proof(0),
+            },
+            l1_leaf: L1InfoLeaf {
+                l1_info_tree_index: 0,
+                rer,
+                mer: exits.root(),
+                inner,
+            },
+        }),
+    }
+}
+
+#[test]
+fn a_claim_settles_only_if_its_exit_exists() {
+    let mut world = world();
+    let real = exit(TOKEN, A, U256::from(3));
+    world.deposit(&[real]).unwrap();
+    // Whoever makes up an exit can make up all the roots above it.
+    let invented = exit(TOKEN, A, U256::MAX);
+    for (exit, exists) in [(real, true), (invented, false)] {
+        let mut exits = ExitTree::new();
+        exits.append(exit.leaf()).unwrap();
+        let a = state(&world, A);
+        let certificate = certificate(&a, vec![], vec![claimed(exit, 0, &exits)]);
+        let outcome = settle_epoch(&world, &[certificate]);
+        assert_eq!(outcome.admitted.len(), usize::from(exists));
+        if exists {
+            let [dependency] = outcome.admitted[0].dependencies[..] else {
+                panic!("L1's entry")
+            };
+            assert_eq!((dependency.network, dependency.index), (L1, 1));
+            assert_eq!(dependency.entry, world.l1().shadow_root);
+        } else {
+            let because = &outcome.left_out[0].because;
+            assert!(matches!(because, Because::Missing(Dependency::Exit(import)) if import.source == L1));
+        }
+    }
+    let older = HistoryBacking {
+        entry: BackingEntry::L1(causeway_types::L1Entry {
+            exit_count: 1,
+            shadow_root: world.l1_shadow().root_at(1),
+        }),
+        path: world.l1_shadow().path_at(0, 1),
+    };
+    world.deposit(&[exit(TOKEN, B, U256::from(1))]).unwrap();
+    let certificate = certificate(&state(&world, A), vec![], vec![import(real, L1, 0, older)]);
+    assert_eq!(
+        settle_epoch(&world, &[certificate]).admitted.len(),
+        1,
+        "any count that was true"
+    );
+}
+
+/// A thousandth of what the example settles.
+#[test]
+fn a_small_epoch_of_many_exits() {
+    let mut world = World::new(crate::testing::DOMAIN);
+    let networks: Vec<_> = (1..=10).map(NetworkId::new).collect();
+    for &network in &networks {
+        world
+            .register(network, Authority::validity(key()).unwrap())
+            .unwrap();
+    }
+    let certificates: Vec<_> = networks
+        .iter()
+        .map(|&network| {
+            let to = NetworkId::new(network.get() % 10 + 1);
+            let exits = (0..100).map(|amount| exit(own(network), to, U256::from(amount)));
+            certificate(&state(&world, network), exits.collect(), vec![])
+        })
+        .collect();
+    let outcome = settle_epoch(&world, &certificates);
+    assert_eq!((outcome.admitted.len(), outcome.left_out.len()), (10, 0));
+    let imports = |network: NetworkId| {
+        let source = NetworkId::new((network.get() + 8) % 10 + 1);
+        let exits = certificates[source.get() as usize - 1].exits.iter().zip(0..);
+        let imports = exits.map(|(&exit, leaf)| settled_import(&outcome.world, exit, source, leaf));
+        certificate(&state(&outcome.world, network), vec![], imports.collect())
+    };
+    let second: Vec<_> = networks.iter().map(|&network| imports(network)).collect();
+    let outcome = settle_epoch(&outcome.world, &second);
+    assert_eq!((outcome.admitted.len(), outcome.left_out.len()), (10, 0));
+    assert_eq!(
+        state(&outcome.world, A).balances().get(own(NetworkId::new(10))),
+        U256::from(4950)
+    );
+}

@@ -1,0 +1,274 @@
+#![allow(clippy::unwrap_used)]
+
+use alloy_primitives::U256;
+use causeway_types::{
+    Authority, Backing, BackingEntry, Certificate, ClaimData, ClaimProof, Contingency, ExitRoot,
+    GlobalExitRoot, GlobalIndex, HistoryBacking, HistoryEntry, ImportedExit, L1InfoLeaf, L1InfoLeafInner,
+    NetworkId,
+};
+use proptest::prelude::*;
+
+use super::{Because, CertificateRef, EpochOutcome, LeftOut, RootCause, settle_epoch};
+use crate::apply::{Dependency, Transition, apply};
+use crate::authority::check_authority;
+use crate::commitment::StateCommitment;
+use crate::error::LedgerError;
+use crate::shadow::{ShadowTree, shadow_leaf};
+use crate::state::State;
+use crate::testing::{
+    A, B, C, L1, TOKEN, certificate, exit, import, key, own, root, settled_import, state, world,
+};
+use crate::tree::path_root;
+use crate::world::World;
+use crate::{ExitTree, L1InfoTree, history_entry};
+
+mod claims;
+mod greatest;
+
+fn settled(outcome: &EpochOutcome) -> Vec<(u32, u64)> {
+    let admitted = outcome.admitted.iter();
+    admitted
+        .map(|admitted| (admitted.certificate.network.get(), admitted.certificate.height))
+        .collect()
+}
+
+fn at(certificate: &Certificate, position: usize) -> CertificateRef {
+    CertificateRef {
+        network: certificate.network,
+        height: certificate.height,
+        position,
+    }
+}
+
+fn on(network: NetworkId, height: u64, byte: u8) -> Contingency {
+    Contingency {
+        network,
+        height,
+        state_root: root(byte),
+    }
+}
+
+/// An empty certificate with a state root and contingencies.
+fn contingent(state: &State, byte: u8, contingencies: Vec<Contingency>) -> Certificate {
+    let mut certificate = certificate(state, vec![], vec![]);
+    certificate.state_root = Some(root(byte));
+    certificate.contingencies = contingencies;
+    certificate
+}
+
+/// The newest state of a network if this certificate were settled.
+fn after(state: &State, certificate: &Certificate) -> State {
+    apply(state, certificate).unwrap().after().clone()
+}
+
+#[test]
+fn a_burn_and_its_mint_settle_in_one_epoch() {
+    let mut world = world();
+    world.deposit(&[exit(TOKEN, A, U256::from(9))]).unwrap();
+    let (a, b) = (state(&world, A), state(&world, B));
+    let burn = certificate(
+        &a,
+        vec![exit(TOKEN, B, U256::from(4))],
+        vec![settled_import(&world, exit(TOKEN, A, U256::from(9)), L1, 0)],
+    );
+    let entry = *apply(&a, &burn).unwrap().entry();
+    let backing = HistoryBacking {
+        entry: BackingEntry::Network { network: A, entry },
+        path: after(&a, &burn).shadow().path(0),
+    };
+    let mint = certificate(&b, vec![], vec![import(burn.exits[0], A, 0, backing)]);
+    let outcome = settle_epoch(&world, &[mint.clone(), burn.clone()]);
+    assert_eq!(settled(&outcome), [(1, 0), (2, 0)]);
+    assert_eq!(outcome.left_out, []);
+    let held = |network| state(&outcome.world, network).balances().get(TOKEN);
+    assert_eq!((held(A), held(B)), (U256::from(5), U256::from(4)));
+    let [first, second] = &outcome.admitted[..] else {
+        panic!("both")
+    };
+    assert_eq!((first.group, second.group), (0, 1));
+    let dependency = second.dependencies[0];
+    assert_eq!(
+        (dependency.network, dependency.index, dependency.entry),
+        (A, 0, history_entry(&entry))
+    );
+    assert_eq!(
+        (first.dependencies[0].network, first.dependencies[0].index),
+        (L1, 1)
+    );
+    assert_commitment(&outcome.world);
+
+    // Without the burn, the mint has nothing to stand on.
+    let alone = settle_epoch(&world, std::slice::from_ref(&mint));
+    let dependency = Dependency::Entry { network: A, entry };
+    let expected = LeftOut {
+        certificate: at(&mint, 0),
+        because: Because::Missing(dependency),
+        root: RootCause::Missing {
+            certificate: at(&mint, 0),
+            dependency,
+        },
+    };
+    assert_eq!(alone.left_out, [expected]);
+    assert_eq!(alone.world.commitment(), world.commitment());
+    // In the epoch after the burn it settles.
+    let first = settle_epoch(&world, std::slice::from_ref(&burn));
+    let second = settle_epoch(&first.world, &[mint]);
+    assert_eq!(second.world.commitment(), outcome.world.commitment());
+}
+
+/// The commitment is that of the world's parts, made anew.
+fn assert_commitment(world: &World) {
+    let mut other = World::new(*world.domain());
+    assert_ne!(other.commitment(), world.commitment());
+    let leaves: Vec<_> = world
+        .networks()
+        .map(|network| network.state.summary().leaf(&network.authority))
+        .collect();
+    for (network, &leaf) in world.networks().zip(&leaves) {
+        let id = u64::from(network.state.network().get());
+        let path = world.global().path(id);
+        let root = path_root::<crate::commitment::Global>(leaf, id, &path);
+        assert_eq!(root, world.commitment().global_root);
+        let index = network.state.network().try_into().unwrap();
+        assert_eq!(world.rollups().leaf(index), network.state.exits().rollup_leaf());
+        other
+            .register(network.state.network(), network.authority)
+            .unwrap();
+    }
+    let StateCommitment { registry_entries, .. } = world.commitment();
+    assert_eq!(registry_entries, world.registry().count());
+    assert_eq!(other.registry(), world.registry());
+}
+
+#[test]
+fn certificates_that_need_each_other_settle_together_or_not_at_all() {
+    let world = world();
+    let [a, b, c] = [A, B, C].map(|network| state(&world, network));
+    let ring = [
+        contingent(&a, 1, vec![on(B, 0, 2)]),
+        contingent(&b, 2, vec![on(C, 0, 3)]),
+        contingent(&c, 3, vec![on(A, 0, 1)]),
+    ];
+    let outcome = settle_epoch(&world, &ring);
+    assert_eq!(settled(&outcome), [(1, 0), (2, 0), (3, 0)]);
+    assert!(outcome.admitted.iter().all(|admitted| admitted.group == 0));
+    // One link with another state root: nobody settles, and all for the same reason.
+    let mut broken = ring.clone();
+    broken[2].contingencies[0].state_root = root(9);
+    let outcome = settle_epoch(&world, &broken);
+    assert_eq!(settled(&outcome), []);
+    let cause = RootCause::Missing {
+        certificate: at(&ring[2], 2),
+        dependency: Dependency::Contingency(on(A, 0, 9)),
+    };
+    assert!(outcome.left_out.iter().all(|left| left.root == cause));
+    let needs = Because::Needs {
+        dependency: Dependency::Contingency(on(B, 0, 2)),
+        on: at(&ring[1], 1),
+    };
+    assert_eq!(outcome.left_out[0].because, needs);
+}
+
+#[test]
+fn a_settled_contingency_is_met_and_a_past_one_is_not_undone() {
+    let world = world();
+    let [a, b, c] = [A, B, C].map(|network| state(&world, network));
+    let first = contingent(&a, 1, vec![]);
+    let second = contingent(&after(&a, &first), 2, vec![]);
+    let world = settle_epoch(&world, &[first, second]).world;
+    // A's first state root was replaced, but it stays in its history.
+    let late = [
+        contingent(&b, 3, vec![on(A, 0, 1)]),
+        contingent(&c, 4, vec![on(A, 0, 2)]),
+    ];
+    let outcome = settle_epoch(&world, &late);
+    assert_eq!(settled(&outcome), [(2, 0)]);
+    let dependency = Dependency::Contingency(on(A, 0, 2));
+    assert_eq!(outcome.left_out[0].because, Because::Missing(dependency));
+}
+
+#[test]
+fn a_refused_certificate_takes_its_followers_with_it() {
+    let world = world();
+    let [a, b, c] = [A, B, C].map(|network| state(&world, network));
+    let good = contingent(&a, 1, vec![]);
+    let mut bad = contingent(&after(&a, &good), 2, vec![]);
+    let next = contingent(&after(&after(&a, &good), &bad), 3, vec![]);
+    let last = contingent(&after(&after(&after(&a, &good), &bad), &next), 4, vec![]);
+    bad.authority = None;
+    let needs_next = contingent(&b, 5, vec![on(A, 2, 3)]);
+    let needs_that = contingent(&c, 6, vec![on(B, 0, 5)]);
+    let all = [needs_that, last, bad, good, next, needs_next];
+    let outcome = settle_epoch(&world, &all);
+    assert_eq!(settled(&outcome), [(1, 0)]);
+    let cause = RootCause::Refused {
+        certificate: at(&all[2], 2),
+        error: LedgerError::MissingAuthorisation,
+    };
+    assert!(
+        outcome.left_out.iter().all(|left| left.root == cause),
+        "{:?}",
+        outcome.left_out
+    );
+    let because: Vec<_> = outcome.left_out.iter().map(|left| left.because.clone()).collect();
+    let needs = |contingency, on| Because::Needs {
+        dependency: Dependency::Contingency(contingency),
+        on,
+    };
+    let expected = [
+        needs(on(B, 0, 5), at(&all[5], 5)),
+        Because::Follows(at(&all[4], 4)),
+        Because::Refused(LedgerError::MissingAuthorisation),
+        Because::Follows(at(&all[2], 2)),
+        needs(on(A, 2, 3), at(&all[4], 4)),
+    ];
+    assert_eq!(because, expected);
+}
+
+#[test]
+fn of_two_at_one_height_the_first_that_applies_counts() {
+    let world = world();
+    let a = state(&world, A);
+    let mut bad = contingent(&a, 1, vec![]);
+    bad.new_local_exit_root = ExitRoot::new(root(1).get());
+    let (first, second) = (contingent(&a, 2, vec![]), contingent(&a, 3, vec![]));
+    let outcome = settle_epoch(&world, &[bad, first, second]);
+    assert_eq!(state(&outcome.world, A).state_root(), root(2));
+    let twice = LedgerError::MismatchHeight {
+        declared: 0,
+        expected: 1,
+    };
+    assert_eq!(outcome.left_out[1].because, Because::Refused(twice));
+    let stranger = Certificate {
+        network: NetworkId::new(77),
+        ..contingent(&a, 1, vec![])
+    };
+    let network = stranger.network;
+    let outcome = settle_epoch(&world, &[stranger]);
+    assert_eq!(
+        outcome.left_out[0].because,
+        Because::Refused(LedgerError::UnknownNetwork { network })
+    );
+}
+
+#[test]
+fn a_rotation_leaves_transitions_valid_and_old_authorisations_not() {
+    let mut world = world();
+    let a = state(&world, A);
+    let certificate = contingent(&a, 1, vec![]);
+    let other = causeway_types::GoldilocksDigest::new([9; 4]).unwrap();
+    let before = world.commitment();
+    world.register(A, Authority::validity(other).unwrap()).unwrap();
+    assert_ne!(world.commitment().global_root, before.global_root);
+    assert_eq!(state(&world, A), a, "the state is not part of it");
+    let outcome = settle_epoch(&world, &[certificate]);
+    let error = LedgerError::InvalidValidityKey {
+        expected: other,
+        got: key(),
+    };
+    assert_eq!(outcome.left_out[0].because, Because::Refused(error));
+    assert_eq!(
+        world.register(L1, Authority::validity(other).unwrap()),
+        Err(LedgerError::MainnetHasNoState)
+    );
+}

@@ -5,10 +5,10 @@ use std::convert::Infallible;
 use alloy_primitives::{Address, Bytes, Log, TxKind, U256, address};
 use alloy_sol_types::{SolCall, SolError};
 use revm::{
-    Context, ExecuteCommitEvm, MainBuilder, MainContext, MainnetEvm,
+    Context, ExecuteCommitEvm, ExecuteEvm, MainBuilder, MainContext, MainnetEvm,
     context::{BlockEnv, CfgEnv, Journal, TxEnv},
     context_interface::result::{EVMError, ExecutionResult, HaltReason, Output},
-    database::InMemoryDB,
+    database::{AccountState, InMemoryDB},
     precompile::Precompiles,
     primitives::hardfork::SpecId,
 };
@@ -94,6 +94,8 @@ impl Evm {
                 // Nonces are the chain's business here: no two transactions are ever in flight.
                 cfg.disable_nonce_check = true;
             })
+            // There is a block before, whose hash contracts may ask for.
+            .modify_block_chained(|block| block.number = U256::ONE)
             .build_mainnet();
         Self { inner }
     }
@@ -115,6 +117,24 @@ impl Evm {
         self.inner.ctx.block.timestamp = timestamp;
     }
 
+    /// What an account has of the chain's native token, in wei.
+    pub fn balance(&self, address: Address) -> U256 {
+        let accounts = &self.inner.ctx.journaled_state.database.cache.accounts;
+        accounts
+            .get(&address)
+            .map_or(U256::ZERO, |account| account.info.balance)
+    }
+
+    /// Sets what an account has of the chain's native token, in wei.
+    pub fn set_balance(&mut self, address: Address, balance: U256) {
+        let database = &mut self.inner.ctx.journaled_state.database;
+        let Ok(account) = database.load_account(address);
+        account.info.balance = balance;
+        if account.account_state == AccountState::NotExisting {
+            account.account_state = AccountState::None;
+        }
+    }
+
     /// Bytes of code at an address, zero if there is none.
     pub fn code_size(&self, address: Address) -> usize {
         let cache = &self.inner.ctx.journaled_state.database.cache;
@@ -125,7 +145,7 @@ impl Evm {
 
     /// Creates a contract from its creation code and the ABI encoding of its constructor's arguments.
     pub fn deploy(&mut self, code: &[u8], arguments: &[u8]) -> Result<Receipt<Address>, EvmError> {
-        let receipt = self.transact(SENDER, TxKind::Create, [code, arguments].concat().into())?;
+        let receipt = self.transact(SENDER, TxKind::Create, U256::ZERO, [code, arguments].concat().into())?;
         match receipt.output {
             Output::Create(_, Some(address)) => Ok(Receipt {
                 output: address,
@@ -148,7 +168,18 @@ impl Evm {
         to: Address,
         call: &C,
     ) -> Result<Receipt<C::Return>, EvmError> {
-        let receipt = self.transact(sender, TxKind::Call(to), call.abi_encode().into())?;
+        self.pay_from(sender, to, U256::ZERO, call)
+    }
+
+    /// Sends a call with some of the chain's native token, in wei, in a transaction of its own.
+    pub fn pay_from<C: SolCall>(
+        &mut self,
+        sender: Address,
+        to: Address,
+        value: U256,
+        call: &C,
+    ) -> Result<Receipt<C::Return>, EvmError> {
+        let receipt = self.transact(sender, TxKind::Call(to), value, call.abi_encode().into())?;
         let output = C::abi_decode_returns(receipt.output.data())?;
         Ok(Receipt {
             output,
@@ -157,32 +188,47 @@ impl Evm {
         })
     }
 
-    fn transact(&mut self, caller: Address, kind: TxKind, data: Bytes) -> Result<Receipt<Output>, EvmError> {
-        let create = kind.is_create();
-        let tx = TxEnv {
+    /// What a call would answer, without a transaction.
+    pub fn view<C: SolCall>(&mut self, to: Address, call: &C) -> Result<C::Return, EvmError> {
+        let data: Bytes = call.abi_encode().into();
+        let tx = self.tx(SENDER, TxKind::Call(to), U256::ZERO, data.clone());
+        let result = self.inner.transact(tx)?.result;
+        let output = outcome(result, &data, false)?.output;
+        Ok(C::abi_decode_returns(output.data())?)
+    }
+
+    fn transact(
+        &mut self,
+        caller: Address,
+        kind: TxKind,
+        value: U256,
+        data: Bytes,
+    ) -> Result<Receipt<Output>, EvmError> {
+        let result = self
+            .inner
+            .transact_commit(self.tx(caller, kind, value, data.clone()))?;
+        self.inner.ctx.block.number += U256::ONE;
+        outcome(result, &data, kind.is_create())
+    }
+
+    fn tx(&self, caller: Address, kind: TxKind, value: U256, data: Bytes) -> TxEnv {
+        TxEnv {
             caller,
             kind,
-            data: data.clone(),
+            value,
+            data,
             gas_limit: GAS_LIMIT,
             chain_id: Some(self.inner.ctx.cfg.chain_id),
             ..TxEnv::default()
-        };
-        match self.inner.transact_commit(tx)? {
-            ExecutionResult::Success {
-                gas, logs, output, ..
-            } => Ok(Receipt {
-                output,
-                gas: TxGas::new(gas.tx_gas_used(), &data, create),
-                logs,
-            }),
-            ExecutionResult::Revert { gas, output, .. } => Err(EvmError::Reverted {
-                output,
-                gas: TxGas::new(gas.tx_gas_used(), &data, create),
-            }),
-            ExecutionResult::Halt { gas, reason, .. } => Err(EvmError::Halted {
-                reason,
-                gas: TxGas::new(gas.tx_gas_used(), &data, create),
-            }),
         }
+    }
+}
+
+fn outcome(result: ExecutionResult, data: &[u8], create: bool) -> Result<Receipt<Output>, EvmError> {
+    let gas = TxGas::new(result.tx_gas_used(), data, create);
+    match result {
+        ExecutionResult::Success { logs, output, .. } => Ok(Receipt { output, gas, logs }),
+        ExecutionResult::Revert { output, .. } => Err(EvmError::Reverted { output, gas }),
+        ExecutionResult::Halt { reason, .. } => Err(EvmError::Halted { reason, gas }),
     }
 }

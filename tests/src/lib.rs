@@ -6,3 +6,5 @@ pub mod gas;
 pub mod stage;
 pub mod story;
 pub mod vector;
+pub mod walk;
+pub mod world;

@@ -1,0 +1,97 @@
+//! Random walks of thousands of steps through worlds of four EVMs. After each step all balances are looked at.
+//!
+//! `PROPTEST_CASES=100 cargo test -p causeway-tests --test walks` walks longer.
+
+#![allow(clippy::unwrap_used)]
+
+use alloy_primitives::U256;
+use causeway_tests::walk::{Step, Walk, WalkError, steps, walks};
+use causeway_tests::world::{L1, World};
+use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
+
+/// Walks, with something that happens after each step; in the end every claim is looked at.
+fn walk(
+    steps: &[Step],
+    mut after: impl FnMut(&mut World) -> Result<(), WalkError>,
+) -> Result<Walk, TestCaseError> {
+    let mut walk = Walk::new().map_err(|error| TestCaseError::fail(error.to_string()))?;
+    let result = steps
+        .iter()
+        .try_for_each(|&step| {
+            walk.step(step)?;
+            after(walk.world())
+        })
+        .and_then(|()| Ok(walk.world().check_claims()?));
+    match result {
+        Ok(()) => Ok(walk),
+        Err(error) => {
+            let story = walk.world().story().join("\n");
+            Err(TestCaseError::fail(format!("{story}\n{error}")))
+        }
+    }
+}
+
+fn config(cases: u32) -> Config {
+    Config {
+        // The environment's number, if it says one.
+        cases: if std::env::var_os("PROPTEST_CASES").is_some() {
+            Config::default().cases
+        } else {
+            cases
+        },
+        failure_persistence: None,
+        ..Config::default()
+    }
+}
+
+#[test]
+fn no_walk_breaks_a_promise() {
+    let mut runner = TestRunner::new(config(3));
+    let (mut claims, mut refusals, mut total) = (0, 0, 0);
+    let result = runner.run(&walks(steps(), 1_000..2_000), |steps| {
+        let mut walk = walk(&steps, |_| Ok(()))?;
+        total += steps.len();
+        refusals += walk.refused();
+        claims += walk.world().sent().filter(|sent| sent.claimed).count();
+        Ok(())
+    });
+    match result {
+        Ok(()) => println!("{total} steps, {claims} claims, {refusals} refusals"),
+        Err(TestError::Fail(story, steps)) => panic!("{story}\n\n{steps:?}"),
+        Err(error) => panic!("{error}"),
+    }
+    // Walks that nothing happens in would prove nothing.
+    assert!(claims * 20 > total, "{claims} claims in {total} steps");
+    assert!(refusals * 20 > total, "{refusals} refusals in {total} steps");
+}
+
+/// Were the bridge to lose a wei whenever it pays out, a walk would find it and tell how, in a few lines.
+#[test]
+fn a_leak_shrinks_to_a_short_story() {
+    let mut runner = TestRunner::deterministic();
+    let result = runner.run(&walks(steps(), 300..600), |steps| {
+        let leak = |world: &mut World| {
+            let paid = world
+                .story()
+                .last()
+                .is_some_and(|line| line.ends_with("is claimed on L1"));
+            let bridge = world.chain(L1).bridge();
+            let evm = world.chain(L1).evm();
+            let held = evm.balance(bridge);
+            if paid && !held.is_zero() {
+                evm.set_balance(bridge, held - U256::ONE);
+            }
+            Ok(world.check()?)
+        };
+        walk(&steps, leak).map(drop)
+    });
+    let Err(TestError::Fail(story, _)) = result else {
+        panic!("nobody noticed: {result:?}");
+    };
+    println!("{story}");
+    let story = story.to_string();
+    let lines: Vec<_> = story.lines().collect();
+    assert!(lines.len() <= 6, "{story}");
+    assert!(lines[lines.len() - 2].ends_with("is claimed on L1"), "{story}");
+    assert!(lines[lines.len() - 1].starts_with("ETH: the bridge holds"), "{story}");
+}

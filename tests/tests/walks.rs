@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::cell::Cell;
+
 use alloy_primitives::U256;
 use causeway_tests::walk::{Step, Walk, WalkError, steps, walks};
 use causeway_tests::world::{L1, World};
@@ -47,14 +49,15 @@ fn config(cases: u32) -> Config {
 #[test]
 fn no_walk_breaks_a_promise() {
     let mut runner = TestRunner::new(config(3));
-    let (mut claims, mut refusals, mut total) = (0, 0, 0);
+    let totals = Cell::new((0, 0, 0));
     let result = runner.run(&walks(steps(), 1_000..2_000), |steps| {
         let mut walk = walk(&steps, |_| Ok(()))?;
-        total += steps.len();
-        refusals += walk.refused();
-        claims += walk.world().sent().filter(|sent| sent.claimed).count();
+        let (total, refusals, claims) = totals.get();
+        let claimed = walk.world().sent().filter(|sent| sent.claimed).count();
+        totals.set((total + steps.len(), refusals + walk.refused(), claims + claimed));
         Ok(())
     });
+    let (total, refusals, claims) = totals.get();
     match result {
         Ok(()) => println!("{total} steps, {claims} claims, {refusals} refusals"),
         Err(TestError::Fail(story, steps)) => panic!("{story}\n\n{steps:?}"),

@@ -43,6 +43,8 @@ fn config(cases: u32) -> Config {
             cases
         },
         failure_persistence: None,
+        // Enough for whole walks to become a few lines.
+        max_shrink_iters: 2_000,
         ..Config::default()
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+
 import {WrappedTokenCode} from "../../src/bridge/WrappedTokenCode.sol";
 import {IBridgeErrors, IBridgeErrorsL2} from "../../src/interfaces/IBridgeErrors.sol";
 import {ISharedBridge} from "../../src/interfaces/ISharedBridge.sol";
@@ -11,7 +13,7 @@ import {GlobalIndex, InvalidGlobalIndex} from "../../src/types/GlobalIndex.sol";
 import {MAINNET, NetworkId} from "../../src/types/NetworkId.sol";
 import {vm} from "../Vm.sol";
 import {MockForwarder, MockReceiver, MockRefuser} from "../mocks/MockReceivers.sol";
-import {MockToken} from "../mocks/MockTokens.sol";
+import {MockOddToken, MockToken} from "../mocks/MockTokens.sol";
 import {BridgeBase} from "./BridgeBase.sol";
 
 contract SharedBridgeClaimTest is BridgeBase {
@@ -40,6 +42,34 @@ contract SharedBridgeClaimTest is BridgeBase {
         arrive(l1, tokenExit(MAINNET, address(token), 30e6));
         vm.assertEq(token.balanceOf(BOB), 30e6);
         vm.assertEq(token.balanceOf(address(l1)), 70e6);
+    }
+
+    /// @dev A token that fails is `SafeERC20FailedOperation`, unless it says itself what is wrong; one that reverts without a word
+    /// leaves it at that.
+    function test_claimAsset_revertsAsTheTokenDoes() external {
+        MockOddToken odd = new MockOddToken();
+        Exit memory exit = tokenExit(MAINNET, address(odd), 1);
+        Path memory path = publish(address(roots), exit);
+        bytes memory failed =
+            abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(odd));
+        odd.set(abi.encode(false), false);
+        vm.expectRevert(failed);
+        claimAsset(l1, exit, path);
+        odd.set("its own words", true);
+        vm.expectRevert("its own words");
+        claimAsset(l1, exit, path);
+        odd.set("", true);
+        (bool success, bytes memory returned) =
+            address(this).call(abi.encodeCall(this.claimOnEthereum, (exit, path)));
+        vm.assertFalse(success);
+        vm.assertEq(returned, "");
+        vm.etch(address(odd), "");
+        vm.expectRevert(failed);
+        claimAsset(l1, exit, path);
+    }
+
+    function claimOnEthereum(Exit calldata exit, Path calldata path) external {
+        claimAsset(l1, exit, path);
     }
 
     function test_claimAsset_mintsWrappedTokens() external {

@@ -3,44 +3,25 @@ pragma solidity ^0.8.30;
 
 import {SharedBridge} from "../../src/bridge/SharedBridge.sol";
 import {ISharedBridgeL2} from "../../src/interfaces/ISharedBridgeL2.sol";
-import {NetworkId} from "../../src/types/NetworkId.sol";
-import {Base} from "../Base.sol";
 import {vm} from "../Vm.sol";
-import {BridgeHandler} from "./handlers/BridgeHandler.sol";
-
-/// @notice What forge reads of the actions that it may take.
-struct FuzzSelector {
-    address addr;
-    bytes4[] selectors;
-}
+import {BridgeInvariantBase} from "./BridgeInvariantBase.sol";
 
 /// @notice Ethereum's bridge, an L2's whose native token is ether and one's whose native token is another, used in any order.
-contract SharedBridgeInvariantTest is Base {
-    BridgeHandler private handler;
-
-    function setUp() external {
-        handler = new BridgeHandler();
-        handler.setUp();
-    }
-
-    function targetContracts() external view returns (address[] memory targets) {
-        targets = new address[](1);
-        targets[0] = address(handler);
-    }
-
-    function targetSelectors() external view returns (FuzzSelector[] memory targets) {
-        targets = new FuzzSelector[](1);
-        targets[0] = FuzzSelector(address(handler), handler.selectors());
-    }
-
-    /// @dev No run is empty: exits were claimed in it, and refused when claimed again.
-    function afterInvariant() external view {
-        vm.assertLe(5, handler.claims());
-        vm.assertLe(1, handler.refusals());
+contract SharedBridgeInvariantTest is BridgeInvariantBase {
+    /// @dev With everything claimed, nothing is on the way: what is locked is what the others have.
+    function afterInvariant() public override {
+        super.afterInvariant();
+        for (uint256 asset = 0; asset < handler.ASSETS(); ++asset) {
+            vm.assertEq(handler.unclaimed(asset), 0);
+        }
+        invariant_lockedCoversClaims();
+        invariant_wrappedSupplyIsWhatWasBridged();
+        invariant_claimedAtMostOnce();
     }
 
     /// @dev What a bridge holds of its own network's token is what the others have of it and what is on the way, to the last unit.
-    function invariant_lockedCoversClaims() external view {
+    /// forge-config: default.invariant.runs = 24
+    function invariant_lockedCoversClaims() public view {
         for (uint256 asset = 0; asset < handler.ASSETS(); ++asset) {
             uint256 owed = handler.unclaimed(asset);
             for (uint256 place = 0; place < handler.PLACES(); ++place) {
@@ -50,7 +31,8 @@ contract SharedBridgeInvariantTest is Base {
         }
     }
 
-    function invariant_wrappedSupplyIsWhatWasBridged() external view {
+    /// forge-config: default.invariant.runs = 8
+    function invariant_wrappedSupplyIsWhatWasBridged() public view {
         for (uint256 place = 0; place < handler.PLACES(); ++place) {
             for (uint256 asset = 0; asset < handler.ASSETS(); ++asset) {
                 if (handler.isHome(place, asset)) continue;
@@ -61,7 +43,8 @@ contract SharedBridgeInvariantTest is Base {
         }
     }
 
-    function invariant_claimedAtMostOnce() external view {
+    /// forge-config: default.invariant.runs = 8
+    function invariant_claimedAtMostOnce() public view {
         for (uint256 place = 0; place < handler.PLACES(); ++place) {
             SharedBridge bridge = handler.bridges(place);
             for (uint256 source = 0; source < 4; ++source) {
@@ -73,6 +56,7 @@ contract SharedBridgeInvariantTest is Base {
         }
     }
 
+    /// forge-config: default.invariant.runs = 8
     function invariant_rootIsThatOfTheExits() external view {
         for (uint256 place = 0; place < handler.PLACES(); ++place) {
             SharedBridge bridge = handler.bridges(place);
@@ -81,6 +65,7 @@ contract SharedBridgeInvariantTest is Base {
         }
     }
 
+    /// forge-config: default.invariant.runs = 8
     function invariant_claimedChainIsThatOfTheClaims() external view {
         for (uint256 place = 1; place < handler.PLACES(); ++place) {
             ISharedBridgeL2 bridge = ISharedBridgeL2(address(handler.bridges(place)));

@@ -20,9 +20,15 @@ contract Forwarder is MockForwarder {
 /// @notice Does at three bridges, in any order, what users, settlement and the updaters of the L2s do. No action reverts: each makes
 /// of its random words something that can be done, or does nothing.
 contract BridgeHandler is BridgeLedger {
+    uint256 public actions;
     uint256 public claims;
     uint256 public refusals;
     Forwarder private _forwarder = new Forwarder();
+
+    modifier counted() {
+        ++actions;
+        _;
+    }
 
     function selectors() external pure returns (bytes4[] memory list) {
         list = new bytes4[](7);
@@ -39,6 +45,7 @@ contract BridgeHandler is BridgeLedger {
 
     function bridgeAsset(uint256 place, uint256 asset, uint256 destination, uint256 amount, bool publish)
         external
+        counted
     {
         (place, asset, destination) = (place % PLACES, asset % ASSETS, _elsewhere(place, destination));
         address actor = actors()[amount % 2];
@@ -69,6 +76,7 @@ contract BridgeHandler is BridgeLedger {
 
     function bridgeMessage(uint256 place, uint256 destination, uint256 amount, bool forward, bool publish)
         external
+        counted
     {
         (place, destination) = (place % PLACES, _elsewhere(place, destination));
         address actor = actors()[amount % 2];
@@ -113,7 +121,11 @@ contract BridgeHandler is BridgeLedger {
 
     // Roots.
 
-    function settle(uint256 place) public {
+    function settle(uint256 place) external counted {
+        _settle(place);
+    }
+
+    function _settle(uint256 place) private {
         vm.roll(block.number + 1);
         vm.warp(block.timestamp + 12);
         place %= PLACES;
@@ -128,7 +140,11 @@ contract BridgeHandler is BridgeLedger {
     }
 
     /// @dev Any global exit root of Ethereum's, in any order.
-    function insert(uint256 place, uint256 snapshot) public {
+    function insert(uint256 place, uint256 snapshot) external counted {
+        _insert(place, snapshot);
+    }
+
+    function _insert(uint256 place, uint256 snapshot) private {
         if (snapshots.length == 0) return;
         (place, snapshot) = (1 + place % (PLACES - 1), snapshot % snapshots.length);
         if (snapshots[snapshot].known[place]) return;
@@ -139,7 +155,21 @@ contract BridgeHandler is BridgeLedger {
 
     // Claims.
 
-    function claim(uint256 index, uint256 snapshot) external {
+    /// @notice Claims all that was not claimed yet, and then everything again.
+    function finish() external {
+        for (uint256 i = 0; i < exits.length; ++i) {
+            if (!claimed[i]) _claim(i, i);
+        }
+        for (uint256 i = 0; i < exits.length; ++i) {
+            _claimAgain(i, i, i % 2 == 0);
+        }
+    }
+
+    function claim(uint256 index, uint256 snapshot) external counted {
+        _claim(index, snapshot);
+    }
+
+    function _claim(uint256 index, uint256 snapshot) private {
         bool found;
         (found, index) = _find(index, false);
         if (!found) return;
@@ -153,7 +183,7 @@ contract BridgeHandler is BridgeLedger {
     }
 
     /// @dev All that one global exit root covers and one network may claim, four at most.
-    function claimMany(uint256 index, uint256 snapshot) external {
+    function claimMany(uint256 index, uint256 snapshot) external counted {
         bool found;
         (found, index) = _find(index, false);
         if (!found) return;
@@ -178,7 +208,11 @@ contract BridgeHandler is BridgeLedger {
     }
 
     /// @dev Whatever was claimed is refused under every root, in each form.
-    function claimAgain(uint256 index, uint256 snapshot, bool short) external {
+    function claimAgain(uint256 index, uint256 snapshot, bool short) external counted {
+        _claimAgain(index, snapshot, short);
+    }
+
+    function _claimAgain(uint256 index, uint256 snapshot, bool short) private {
         bool found;
         (found, index) = _find(index, true);
         if (!found) return;
@@ -227,9 +261,9 @@ contract BridgeHandler is BridgeLedger {
             uint256 snapshot = (start % snapshots.length + i) % snapshots.length;
             if (snapshots[snapshot].known[place] && _covers(snapshot, index)) return snapshot;
         }
-        settle(placeOf(exits[index].source));
+        _settle(placeOf(exits[index].source));
         uint256 newest = snapshots.length - 1;
-        if (place != 0) insert(place - 1, newest);
+        if (place != 0) _insert(place - 1, newest);
         return newest;
     }
 }

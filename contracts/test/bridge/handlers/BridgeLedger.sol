@@ -222,12 +222,16 @@ abstract contract BridgeLedger is BridgeBase {
         return asL2(bridges[place]).localBalanceTree(keccak256(abi.encodePacked(home, assets[asset].origin)));
     }
 
-    function infoRootOf() external view returns (bytes32) {
-        return PlainExitTree.root(infoLeaves);
+    function isKnown(uint256 place, uint256 snapshot) external view returns (bool) {
+        return snapshots[snapshot].known[place];
     }
 
-    function infoLeafCount() external view returns (uint256) {
-        return infoLeaves.length;
+    function lastMainnetExitRoot() external view returns (bytes32) {
+        return current.mainnetExitRoot;
+    }
+
+    function lastRollupExitRoot() external view returns (bytes32) {
+        return current.rollupExitRoot;
     }
 
     /// @dev The proof of an exit under a snapshot that covers it.

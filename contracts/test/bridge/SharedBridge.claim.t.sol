@@ -215,6 +215,15 @@ contract SharedBridgeClaimTest is BridgeBase {
         }
     }
 
+    /// @dev Where an account has a nonce nothing can be created, whatever its code.
+    function test_claimAsset_revertsWhenTheWrappedTokenCannotBeCreated() external {
+        Exit memory exit = tokenExit(A, address(token), 1);
+        Path memory path = publish(address(rootsL2), exit);
+        vm.setNonce(l2.computeTokenProxyAddress(MAINNET, address(token)), 1);
+        vm.expectRevert(abi.encodePacked(IBridgeErrors.FailedProxyDeployment.selector));
+        claimAsset(l2, exit, path);
+    }
+
     function test_claimAsset_takesLongNamesAndCutsEndlessOnes() external {
         bytes memory endless = new bytes(1000);
         for (uint256 i = 0; i < endless.length; ++i) {

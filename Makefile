@@ -47,7 +47,7 @@ programs:
 	cargo build --locked --workspace --all-targets
 
 # The compiler optimizes nothing here, so figures of gas say nothing: the tests of them are left out and snapshots go elsewhere.
-# Unit and fuzz tests alone are to take every branch.
+# Unit and fuzz tests alone are to take every branch. Forge counts none of free functions, which are those of types/.
 coverage: setup
 	CAUSEWAY_COVERAGE=1 FOUNDRY_SNAPSHOTS=contracts/cache/coverage $(FORGE) coverage --report lcov \
 		--report-file contracts/cache/lcov.info --no-match-coverage '(test|script)' \

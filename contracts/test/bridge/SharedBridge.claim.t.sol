@@ -3,7 +3,6 @@ pragma solidity ^0.8.30;
 
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
-import {WrappedTokenCode} from "../../src/bridge/WrappedTokenCode.sol";
 import {IBridgeErrors, IBridgeErrorsL2} from "../../src/interfaces/IBridgeErrors.sol";
 import {ISharedBridge} from "../../src/interfaces/ISharedBridge.sol";
 import {ISharedBridgeL2} from "../../src/interfaces/ISharedBridgeL2.sol";
@@ -446,35 +445,5 @@ contract SharedBridgeClaimTest is BridgeBase {
         arrive(gas, exit);
         vm.assertTrue(gas.isClaimed(3, A));
         vm.assertFalse(gas.isClaimed(3, MAINNET));
-    }
-
-    function test_wrappedToken_isTheBridgesAlone() external {
-        arrive(l2, tokenExit(A, address(token), 5));
-        IWrappedToken wrapped = IWrappedToken(l2.getTokenWrappedAddress(MAINNET, address(token)));
-        bytes memory refusal = abi.encodePacked(IWrappedToken.OnlyBridge.selector);
-        vm.expectRevert(refusal);
-        wrapped.mint(ALICE, 1);
-        vm.expectRevert(refusal);
-        wrapped.burn(BOB, 1);
-        vm.expectRevert(refusal);
-        wrapped.initialize("", "", 0);
-        vm.assertEq(wrapped.bridgeAddress(), address(l2));
-        vm.assertEq(NetworkId.unwrap(wrapped.originNetwork()), 0);
-        (, string memory name, string memory version, uint256 chain, address self,,) = wrapped.eip712Domain();
-        vm.assertEq(name, "USD Coin");
-        bytes32 domain = keccak256(
-            abi.encode(
-                keccak256(
-                    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-                ),
-                keccak256(bytes(name)),
-                keccak256(bytes(version)),
-                chain,
-                self
-            )
-        );
-        vm.assertEq(MockToken(address(wrapped)).DOMAIN_SEPARATOR(), domain);
-        // No contract has an allowance that the holder did not give.
-        vm.assertEq(MockToken(address(wrapped)).allowance(BOB, 0x000000000022D473030F116dDEE9F6B43aC78BA3), 0);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 import {GlobalExitRoot} from "../../src/bridge/GlobalExitRoot.sol";
 import {GlobalExitRootL2} from "../../src/bridge/GlobalExitRootL2.sol";
 import {ExitTree} from "../../src/libraries/ExitTree.sol";
@@ -20,10 +22,10 @@ contract GlobalExitRootInvariantTest is BridgeInvariantBase {
         vm.assertEq(roots.depositCount(), count);
         vm.assertEq(roots.l1InfoRootMap(0), ExitTree.EMPTY_ROOT);
         for (uint256 i = 0; i < count; ++i) {
-            vm.assertEq(roots.l1InfoRootMap(uint32(i + 1)), handler.infoRoots(i));
+            vm.assertEq(roots.l1InfoRootMap(SafeCast.toUint32(i + 1)), handler.infoRoots(i));
         }
         vm.assertEq(roots.getRoot(), count == 0 ? ExitTree.EMPTY_ROOT : handler.infoRoots(count - 1));
-        vm.assertEq(roots.l1InfoRootMap(uint32(count + 1)), 0);
+        vm.assertEq(roots.l1InfoRootMap(SafeCast.toUint32(count + 1)), 0);
     }
 
     /// @dev A number of exits and a root of Ethereum's that settlement may be given belonged together once.

@@ -73,8 +73,8 @@ contract ExitLeafTest is Base {
     }
 
     function _append(uint256 value, uint256 size) private {
-        for (uint256 i = size; i > 0; --i) {
-            encoding.push(bytes1(uint8(value / 2 ** (8 * (i - 1)) % 256)));
+        for (uint256 i = 32 - size; i < 32; ++i) {
+            encoding.push(bytes32(value)[i]);
         }
     }
 }

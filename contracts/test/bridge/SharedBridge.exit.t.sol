@@ -5,9 +5,7 @@ import {SharedBridge} from "../../src/bridge/SharedBridge.sol";
 import {ERC20} from "solady/tokens/ERC20.sol";
 
 import {IBridgeErrors, IBridgeErrorsL2} from "../../src/interfaces/IBridgeErrors.sol";
-import {IGlobalExitRoot} from "../../src/interfaces/IGlobalExitRoot.sol";
 import {ISharedBridge} from "../../src/interfaces/ISharedBridge.sol";
-import {IWrappedToken} from "../../src/interfaces/IWrappedToken.sol";
 import {ExitLeaf} from "../../src/libraries/ExitLeaf.sol";
 import {IDaiPermit, TokenPermit} from "../../src/libraries/TokenPermit.sol";
 import {MAINNET, NetworkId} from "../../src/types/NetworkId.sol";

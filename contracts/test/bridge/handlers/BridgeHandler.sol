@@ -7,7 +7,7 @@ import {SharedBridge} from "../../../src/bridge/SharedBridge.sol";
 import {IBridgeErrors} from "../../../src/interfaces/IBridgeErrors.sol";
 import {ISharedBridge} from "../../../src/interfaces/ISharedBridge.sol";
 import {ExitLeaf} from "../../../src/libraries/ExitLeaf.sol";
-import {MAINNET, NetworkId} from "../../../src/types/NetworkId.sol";
+import {NetworkId} from "../../../src/types/NetworkId.sol";
 import {vm} from "../../Vm.sol";
 import {MockForwarder} from "../../mocks/MockReceivers.sol";
 import {BridgeLedger} from "./BridgeLedger.sol";

@@ -4,8 +4,6 @@ pragma solidity ^0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import {SharedBridge} from "../../../src/bridge/SharedBridge.sol";
-import {ExitLeaf} from "../../../src/libraries/ExitLeaf.sol";
-import {GlobalIndex} from "../../../src/types/GlobalIndex.sol";
 import {MAINNET, NetworkId} from "../../../src/types/NetworkId.sol";
 import {PlainExitTree} from "../../PlainExitTree.sol";
 import {vm} from "../../Vm.sol";

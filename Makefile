@@ -1,5 +1,6 @@
 # make demo     four proofs of two programs, aggregated, wrapped and verified in an EVM
 # make test     everything CI checks, without a fresh wrap proof
+# make coverage which branches of the contracts the tests take; fails where a file has fewer than 95 in a hundred
 # make bench    measurements, one row a figure; ONLY=prefix runs a part
 # make gen      writes whatever in the repository is generated
 # make bindings writes the Rust bindings of the contracts alone, after a change of an interface
@@ -16,7 +17,7 @@ VERIFIER := contracts/src/verifier/Groth16Verifier.sol
 GENERATED := $(VERIFIER) crates/bindings/src/generated contracts/test/generated contracts/snapshots \
 	vectors/encodings.json vectors/three-inputs-proof.json docs/security.md
 
-.PHONY: setup contracts programs test test-contracts test-rust demo bench gen bindings gen-check
+.PHONY: setup contracts programs test test-contracts test-rust coverage demo bench gen bindings gen-check
 
 setup: node_modules/.package-lock.json
 
@@ -44,6 +45,14 @@ test-rust: contracts
 # One build for everything: cargo unites the features of what it builds at once, and a part alone would be built again.
 programs:
 	cargo build --locked --workspace --all-targets
+
+# The compiler optimizes nothing here, so figures of gas say nothing: the tests of them are left out and snapshots go elsewhere.
+# Unit and fuzz tests alone are to take every branch. Forge counts none of free functions, which are those of types/.
+coverage: setup
+	CAUSEWAY_COVERAGE=1 FOUNDRY_SNAPSHOTS=contracts/cache/coverage $(FORGE) coverage --report lcov \
+		--report-file contracts/cache/lcov.info --no-match-coverage '(test|script)' \
+		--no-match-contract Gas --no-match-test '^invariant_|CostsAtMost'
+	tools/coverage contracts/cache/lcov.info
 
 demo: contracts programs
 	target/debug/demo

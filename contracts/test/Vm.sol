@@ -19,6 +19,7 @@ interface Vm {
     function roll(uint256 number) external;
     function coinbase(address producer) external;
     function deal(address account, uint256 balance) external;
+    function setNonce(address account, uint64 nonce) external;
     function etch(address account, bytes calldata code) external;
     function store(address account, bytes32 slot, bytes32 value) external;
     function snapshotState() external returns (uint256);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import {WrappedTokenCode} from "../../src/bridge/WrappedTokenCode.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+
 import {IBridgeErrors, IBridgeErrorsL2} from "../../src/interfaces/IBridgeErrors.sol";
 import {ISharedBridge} from "../../src/interfaces/ISharedBridge.sol";
 import {ISharedBridgeL2} from "../../src/interfaces/ISharedBridgeL2.sol";
@@ -11,7 +12,7 @@ import {GlobalIndex, InvalidGlobalIndex} from "../../src/types/GlobalIndex.sol";
 import {MAINNET, NetworkId} from "../../src/types/NetworkId.sol";
 import {vm} from "../Vm.sol";
 import {MockForwarder, MockReceiver, MockRefuser} from "../mocks/MockReceivers.sol";
-import {MockToken} from "../mocks/MockTokens.sol";
+import {MockOddToken, MockToken} from "../mocks/MockTokens.sol";
 import {BridgeBase} from "./BridgeBase.sol";
 
 contract SharedBridgeClaimTest is BridgeBase {
@@ -40,6 +41,34 @@ contract SharedBridgeClaimTest is BridgeBase {
         arrive(l1, tokenExit(MAINNET, address(token), 30e6));
         vm.assertEq(token.balanceOf(BOB), 30e6);
         vm.assertEq(token.balanceOf(address(l1)), 70e6);
+    }
+
+    /// @dev A token that fails is `SafeERC20FailedOperation`, unless it says itself what is wrong; one that reverts without a word
+    /// leaves it at that.
+    function test_claimAsset_revertsAsTheTokenDoes() external {
+        MockOddToken odd = new MockOddToken();
+        Exit memory exit = tokenExit(MAINNET, address(odd), 1);
+        Path memory path = publish(address(roots), exit);
+        bytes memory failed =
+            abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(odd));
+        odd.set(abi.encode(false), false);
+        vm.expectRevert(failed);
+        claimAsset(l1, exit, path);
+        odd.set("its own words", true);
+        vm.expectRevert("its own words");
+        claimAsset(l1, exit, path);
+        odd.set("", true);
+        (bool success, bytes memory returned) =
+            address(this).call(abi.encodeCall(this.claimOnEthereum, (exit, path)));
+        vm.assertFalse(success);
+        vm.assertEq(returned, "");
+        vm.etch(address(odd), "");
+        vm.expectRevert(failed);
+        claimAsset(l1, exit, path);
+    }
+
+    function claimOnEthereum(Exit calldata exit, Path calldata path) external {
+        claimAsset(l1, exit, path);
     }
 
     function test_claimAsset_mintsWrappedTokens() external {
@@ -183,6 +212,15 @@ contract SharedBridgeClaimTest is BridgeBase {
             vm.assertEq(minted.decimals(), 18);
             vm.assertEq(minted.balanceOf(BOB), 1);
         }
+    }
+
+    /// @dev Where an account has a nonce nothing can be created, whatever its code.
+    function test_claimAsset_revertsWhenTheWrappedTokenCannotBeCreated() external {
+        Exit memory exit = tokenExit(A, address(token), 1);
+        Path memory path = publish(address(rootsL2), exit);
+        vm.setNonce(l2.computeTokenProxyAddress(MAINNET, address(token)), 1);
+        vm.expectRevert(abi.encodePacked(IBridgeErrors.FailedProxyDeployment.selector));
+        claimAsset(l2, exit, path);
     }
 
     function test_claimAsset_takesLongNamesAndCutsEndlessOnes() external {
@@ -407,35 +445,5 @@ contract SharedBridgeClaimTest is BridgeBase {
         arrive(gas, exit);
         vm.assertTrue(gas.isClaimed(3, A));
         vm.assertFalse(gas.isClaimed(3, MAINNET));
-    }
-
-    function test_wrappedToken_isTheBridgesAlone() external {
-        arrive(l2, tokenExit(A, address(token), 5));
-        IWrappedToken wrapped = IWrappedToken(l2.getTokenWrappedAddress(MAINNET, address(token)));
-        bytes memory refusal = abi.encodePacked(IWrappedToken.OnlyBridge.selector);
-        vm.expectRevert(refusal);
-        wrapped.mint(ALICE, 1);
-        vm.expectRevert(refusal);
-        wrapped.burn(BOB, 1);
-        vm.expectRevert(refusal);
-        wrapped.initialize("", "", 0);
-        vm.assertEq(wrapped.bridgeAddress(), address(l2));
-        vm.assertEq(NetworkId.unwrap(wrapped.originNetwork()), 0);
-        (, string memory name, string memory version, uint256 chain, address self,,) = wrapped.eip712Domain();
-        vm.assertEq(name, "USD Coin");
-        bytes32 domain = keccak256(
-            abi.encode(
-                keccak256(
-                    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-                ),
-                keccak256(bytes(name)),
-                keccak256(bytes(version)),
-                chain,
-                self
-            )
-        );
-        vm.assertEq(MockToken(address(wrapped)).DOMAIN_SEPARATOR(), domain);
-        // No contract has an allowance that the holder did not give.
-        vm.assertEq(MockToken(address(wrapped)).allowance(BOB, 0x000000000022D473030F116dDEE9F6B43aC78BA3), 0);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+
 import {IBridgeErrors, IBridgeErrorsL2} from "../../src/interfaces/IBridgeErrors.sol";
 import {ISharedBridgeL2} from "../../src/interfaces/ISharedBridgeL2.sol";
 import {ExitLeaf} from "../../src/libraries/ExitLeaf.sol";
@@ -136,6 +138,25 @@ contract SharedBridgeL2Test is BridgeBase {
         bridge.migrateLegacyToken(wrapped, 1, "");
         (, address origin) = l2.wrappedTokenToTokenInfo(wrapped);
         vm.assertEq(origin, address(0));
+    }
+
+    /// @dev A token that the bridge holds is pulled, which its holder may permit in the same call.
+    function test_migrate_takesAPermitForATokenThatIsHeld() external {
+        address owner = vm.addr(7);
+        MockToken next = new MockToken("Next USDC", "nUSDC", 6);
+        own.mint(owner, 10);
+        this.remap(MAINNET, address(token), address(own), true);
+        this.remap(MAINNET, address(token), address(next), false);
+        bytes memory permit = permitOf(own, 7, address(l2), 6);
+        vm.prank(owner);
+        vm.expectRevert(
+            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientAllowance.selector, address(l2), 0, 6)
+        );
+        bridge.migrateLegacyToken(address(own), 6, "");
+        vm.prank(owner);
+        bridge.migrateLegacyToken(address(own), 6, permit);
+        vm.assertEq(own.balanceOf(address(l2)), 6);
+        vm.assertEq(next.balanceOf(owner), 6);
     }
 
     function test_deployWrappedTokenAndRemap_replacesATokenSetByHand() external {
@@ -288,9 +309,19 @@ contract SharedBridgeL2Test is BridgeBase {
 
     /// @dev Ethereum's bridge has none of these powers.
     function test_nobodyHasThesePowersOnEthereum() external {
+        bytes32[32] memory words;
+        bytes memory refusal = abi.encodePacked(IBridgeErrorsL2.OnlyGlobalExitRootRemover.selector);
         vm.startPrank(REMOVER);
-        vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.OnlyGlobalExitRootRemover.selector));
+        vm.expectRevert(refusal);
         asL2(l1).setMultipleClaims(new GlobalIndex[](0));
+        vm.expectRevert(refusal);
+        asL2(l1).unsetMultipleClaims(new GlobalIndex[](0));
+        vm.expectRevert(refusal);
+        asL2(l1).backwardLET(0, words, 0, words);
+        vm.expectRevert(refusal);
+        asL2(l1).forwardLET(new ISharedBridgeL2.LeafData[](0), 0);
+        vm.expectRevert(refusal);
+        asL2(l1).setLocalBalanceTree(new NetworkId[](0), new address[](0), new uint256[](0));
         vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.OnlyBridgeManager.selector));
         asL2(l1).setBridgeManager(REMOVER);
         vm.stopPrank();

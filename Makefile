@@ -49,7 +49,7 @@ demo: contracts programs
 	target/debug/demo
 
 bench: contracts programs
-	target/debug/bench $(ONLY)
+	FORGE=$(FORGE) target/debug/bench $(ONLY)
 
 gen: setup programs
 	target/debug/verifier-gen solidity --development --make-development-key --out $(VERIFIER)

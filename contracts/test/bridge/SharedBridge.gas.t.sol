@@ -218,7 +218,7 @@ contract SharedBridgeGasTest is BridgeBase {
 
     /// @dev The first ten of sixteen exits that stand next to each other, claimed at once.
     function _tenData() private returns (bytes memory) {
-        uint256 first = USED + 16;
+        uint32 first = USED + 16;
         Exit memory exit = etherExit(MAINNET, 1 ether);
         bytes32[] memory leaves = new bytes32[](16);
         for (uint256 i = 0; i < leaves.length; ++i) {
@@ -233,8 +233,8 @@ contract SharedBridgeGasTest is BridgeBase {
         insert(address(roots), path);
 
         ISharedBridge.Claim[] memory claims = new ISharedBridge.Claim[](10);
-        for (uint256 i = 0; i < claims.length; ++i) {
-            exit.leafIndex = uint32(first + i);
+        for (uint32 i = 0; i < claims.length; ++i) {
+            exit.leafIndex = first + i;
             claims[i] = shortClaim(exit, path);
             claims[i].smtProofLocalExitRoot = new bytes32[](LOCAL_HEIGHT);
             for (uint256 height = 0; height < LOCAL_HEIGHT; ++height) {

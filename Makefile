@@ -1,5 +1,6 @@
 # make demo     four proofs of two programs, aggregated, wrapped and verified in an EVM
 # make test     everything CI checks, without a fresh wrap proof
+# make mutants  breaks the contracts one check at a time and sees a test fail for each; ONLY=prefix takes a part
 # make bench    measurements, one row a figure; ONLY=prefix runs a part
 # make gen      writes whatever in the repository is generated
 # make bindings writes the Rust bindings of the contracts alone, after a change of an interface
@@ -16,7 +17,7 @@ VERIFIER := contracts/src/verifier/Groth16Verifier.sol
 GENERATED := $(VERIFIER) crates/bindings/src/generated contracts/test/generated contracts/snapshots \
 	vectors/encodings.json vectors/three-inputs-proof.json docs/security.md
 
-.PHONY: setup contracts programs test test-contracts test-rust demo bench gen bindings gen-check
+.PHONY: setup contracts programs test test-contracts test-rust mutants demo bench gen bindings gen-check
 
 setup: node_modules/.package-lock.json
 
@@ -30,9 +31,11 @@ contracts: setup
 
 test: test-contracts test-rust
 
-# Snapshots of gas and size are compared, not written; UPDATE_SNAPSHOTS=1 writes them.
+# Snapshots of gas and size are compared, not written; UPDATE_SNAPSHOTS=1 writes them. The mutants themselves take longer than
+# a change should wait; that each still fits the code is checked here.
 test-contracts: contracts
 	$(FORGE) fmt --check
+	tools/mutants --list > /dev/null
 	FORGE_SNAPSHOT_CHECK=$(if $(UPDATE_SNAPSHOTS),false,true) $(FORGE) test
 
 # The tests in revm read what forge built.
@@ -44,6 +47,9 @@ test-rust: contracts
 # One build for everything: cargo unites the features of what it builds at once, and a part alone would be built again.
 programs:
 	cargo build --locked --workspace --all-targets
+
+mutants: setup
+	FORGE=$(FORGE) tools/mutants --only '$(ONLY)'
 
 demo: contracts programs
 	target/debug/demo

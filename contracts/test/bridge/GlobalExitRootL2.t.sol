@@ -136,4 +136,25 @@ contract GlobalExitRootL2Test is BridgeBase {
         rootsL2.updateExitRoot(keccak256("root"));
         vm.assertEq(rootsL2.lastRollupExitRoot(), keccak256("root"));
     }
+
+    /// @dev Each link holds the one before, within a call and from one to the next.
+    function test_hashChains_runOn() external {
+        bytes32[] memory two = new bytes32[](2);
+        (two[0], two[1]) = (keccak256("first"), keccak256("second"));
+        bytes32[] memory third = new bytes32[](1);
+        third[0] = keccak256("third");
+        vm.startPrank(UPDATER);
+        rootsL2.insertGlobalExitRoot(two[0]);
+        rootsL2.insertGlobalExitRoot(two[1]);
+        rootsL2.insertGlobalExitRoot(third[0]);
+        vm.stopPrank();
+        bytes32 chain = keccak256(abi.encode(keccak256(abi.encode(0, two[0])), two[1]));
+        chain = keccak256(abi.encode(chain, third[0]));
+        vm.assertEq(rootsL2.insertedGERHashChain(), chain);
+        vm.startPrank(REMOVER);
+        rootsL2.removeGlobalExitRoots(two);
+        rootsL2.removeGlobalExitRoots(third);
+        vm.stopPrank();
+        vm.assertEq(rootsL2.removedGERHashChain(), chain);
+    }
 }

@@ -10,9 +10,10 @@ import {IWrappedToken} from "../../src/interfaces/IWrappedToken.sol";
 import {ExitLeaf} from "../../src/libraries/ExitLeaf.sol";
 import {GlobalIndex, InvalidGlobalIndex} from "../../src/types/GlobalIndex.sol";
 import {MAINNET, NetworkId} from "../../src/types/NetworkId.sol";
+import {PlainExitTree} from "../PlainExitTree.sol";
 import {vm} from "../Vm.sol";
 import {MockForwarder, MockReceiver, MockRefuser} from "../mocks/MockReceivers.sol";
-import {MockOddToken, MockToken} from "../mocks/MockTokens.sol";
+import {MockOddToken, MockReentrantToken, MockToken} from "../mocks/MockTokens.sol";
 import {BridgeBase} from "./BridgeBase.sol";
 
 contract SharedBridgeClaimTest is BridgeBase {
@@ -237,6 +238,15 @@ contract SharedBridgeClaimTest is BridgeBase {
         vm.assertEq(minted.decimals(), 3);
     }
 
+    /// @dev The native token is told by its network and its address.
+    function test_claimAsset_tellsTheNativeTokenFromItsNamesakes() external {
+        Exit memory exit = tokenExit(G, address(gasToken), 5);
+        exit.originNetwork = B;
+        arrive(gas, exit);
+        vm.assertEq(BOB.balance, 0);
+        vm.assertEq(MockToken(gas.getTokenWrappedAddress(B, address(gasToken))).balanceOf(BOB), 5);
+    }
+
     function test_claimMessage_deliversWithValue() external {
         _fund();
         MockReceiver receiver = new MockReceiver();
@@ -374,6 +384,57 @@ contract SharedBridgeClaimTest is BridgeBase {
         claimAsset(l1, exit, path);
     }
 
+    function test_claim_revertsForAnythingElseThanMainnetsExit() external {
+        Exit memory exit = tokenExit(A, address(token), 7);
+        exit.source = MAINNET;
+        exit.leafIndex = 2;
+        Path memory path = publish(address(rootsL2), exit);
+        bytes memory refusal = abi.encodePacked(IBridgeErrors.InvalidSmtProof.selector);
+        exit.amount = 8;
+        ISharedBridge.Claim[] memory claims = new ISharedBridge.Claim[](1);
+        claims[0] = shortClaim(exit, path);
+        vm.expectRevert(refusal);
+        claimAsset(l2, exit, path);
+        vm.expectRevert(refusal);
+        l2.claimMany(path.mainnetExitRoot, path.rollupExitRoot, claims);
+        exit.amount = 7;
+        path.local[31] = bytes32(uint256(1));
+        vm.expectRevert(refusal);
+        claimAsset(l2, exit, path);
+        path.local[31] = PlainExitTree.empty(31);
+        claimAsset(l2, exit, path);
+    }
+
+    /// @dev A token that bridges while it is paid out.
+    function _reentrant() private returns (MockReentrantToken evil, Exit memory exit, Path memory path) {
+        evil = new MockReentrantToken();
+        evil.mint(address(l1), 100);
+        evil.set(address(l1), abi.encodeCall(l1.bridgeAsset, (A, BOB, 0, address(0), false, "")));
+        exit = tokenExit(MAINNET, address(evil), 100);
+        path = publish(address(roots), exit);
+    }
+
+    function _assertReentered(MockReentrantToken evil) private view {
+        vm.assertEq(evil.balanceOf(BOB), 100);
+        vm.assertFalse(evil.succeeded());
+        vm.assertEq(evil.answer(), abi.encodePacked(IBridgeErrors.Reentered.selector));
+        vm.assertEq(l1.depositCount(), 0);
+    }
+
+    function test_claimAsset_revertsWhenReentered() external {
+        (MockReentrantToken evil, Exit memory exit, Path memory path) = _reentrant();
+        claimAsset(l1, exit, path);
+        _assertReentered(evil);
+    }
+
+    function test_claimMany_revertsWhenAPaymentIsReentered() external {
+        (MockReentrantToken evil, Exit memory exit, Path memory path) = _reentrant();
+        ISharedBridge.Claim[] memory claims = new ISharedBridge.Claim[](1);
+        claims[0] = shortClaim(exit, path);
+        l1.claimMany(path.mainnetExitRoot, path.rollupExitRoot, claims);
+        _assertReentered(evil);
+    }
+
     function _assertRefused(Exit memory other, Path memory path) private {
         ISharedBridge.Claim[] memory claims = new ISharedBridge.Claim[](1);
         claims[0] = shortClaim(other, path);
@@ -401,6 +462,24 @@ contract SharedBridgeClaimTest is BridgeBase {
         vm.assertEq(BOB.balance, 1 ether);
         vm.assertEq(receiver.value(), 2 ether);
         vm.assertTrue(l1.isClaimed(0, B) && l1.isClaimed(1, B));
+    }
+
+    /// @dev The guard of one payment does not stand in the way of the next.
+    function test_claimMany_paysSeveralAssetsAtOnce() external {
+        _fund();
+        Exit memory exit = etherExit(MAINNET, 1 ether);
+        Exit memory second = tokenExit(MAINNET, address(token), 5);
+        second.leafIndex = 1;
+        bytes32[] memory leaves = new bytes32[](2);
+        (leaves[0], leaves[1]) = (leafOf(exit), leafOf(second));
+        Path memory path = pathOf(leaves, B, 0);
+        insert(address(roots), path);
+        ISharedBridge.Claim[] memory claims = new ISharedBridge.Claim[](2);
+        claims[0] = shortClaim(exit, path);
+        claims[1] = shortClaim(second, pathOf(leaves, B, 1));
+        l1.claimMany(path.mainnetExitRoot, path.rollupExitRoot, claims);
+        vm.assertEq(BOB.balance, 1 ether);
+        vm.assertEq(token.balanceOf(BOB), 5);
     }
 
     function test_claimMany_refusesOtherTypes() external {

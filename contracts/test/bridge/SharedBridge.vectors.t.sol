@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import {NetworkId} from "../../src/types/NetworkId.sol";
 import {ExitTree} from "../../src/libraries/ExitTree.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {NetworkId} from "../../src/types/NetworkId.sol";
 import {vm} from "../Vm.sol";
 import {BridgeBase} from "./BridgeBase.sol";
 
@@ -33,8 +35,8 @@ contract SharedBridgeVectorsTest is BridgeBase {
             at = string.concat(at, ".claim_data.Mainnet");
             bytes32 mainnet = vm.parseJsonBytes32(json, string.concat(at, ".proof_leaf_mer.root"));
             bytes32[32] memory proof = _siblings(json, string.concat(at, ".proof_leaf_mer"));
-            vm.assertTrue(l1.verifyMerkleProof(leaf, proof, uint32(leafIndex), mainnet));
-            vm.assertFalse(l1.verifyMerkleProof(leaf, proof, uint32(leafIndex) ^ 1, mainnet));
+            vm.assertTrue(l1.verifyMerkleProof(leaf, proof, SafeCast.toUint32(leafIndex), mainnet));
+            vm.assertFalse(l1.verifyMerkleProof(leaf, proof, SafeCast.toUint32(leafIndex) ^ 1, mainnet));
 
             // And from the global exit root to Ethereum's tree of them.
             string memory info = string.concat(at, ".l1_leaf");
@@ -44,13 +46,13 @@ contract SharedBridgeVectorsTest is BridgeBase {
             bytes32 infoLeaf = roots.getLeafValue(
                 global,
                 uint256(vm.parseJsonBytes32(json, string.concat(info, ".inner.block_hash"))),
-                uint64(vm.parseJsonUint(json, string.concat(info, ".inner.timestamp")))
+                SafeCast.toUint64(vm.parseJsonUint(json, string.concat(info, ".inner.timestamp")))
             );
             uint256 index = vm.parseJsonUint(json, string.concat(info, ".l1_info_tree_index"));
             bytes32 root = vm.parseJsonBytes32(json, string.concat(at, ".proof_ger_l1root.root"));
             proof = _siblings(json, string.concat(at, ".proof_ger_l1root"));
-            vm.assertTrue(roots.verifyMerkleProof(infoLeaf, proof, uint32(index), root));
-            vm.assertEq(roots.calculateRoot(infoLeaf, proof, uint32(index)), root);
+            vm.assertTrue(roots.verifyMerkleProof(infoLeaf, proof, SafeCast.toUint32(index), root));
+            vm.assertEq(roots.calculateRoot(infoLeaf, proof, SafeCast.toUint32(index)), root);
         }
     }
 
@@ -63,9 +65,11 @@ contract SharedBridgeVectorsTest is BridgeBase {
         string memory metadata = vm.parseJsonString(json, string.concat(at, ".metadata"));
         return l1.getLeafValue(
             0,
-            NetworkId.wrap(uint32(vm.parseJsonUint(json, string.concat(token, ".origin_network")))),
+            NetworkId.wrap(
+                SafeCast.toUint32(vm.parseJsonUint(json, string.concat(token, ".origin_network")))
+            ),
             vm.parseJsonAddress(json, string.concat(token, ".origin_token_address")),
-            NetworkId.wrap(uint32(vm.parseJsonUint(json, string.concat(at, ".dest_network")))),
+            NetworkId.wrap(SafeCast.toUint32(vm.parseJsonUint(json, string.concat(at, ".dest_network")))),
             vm.parseJsonAddress(json, string.concat(at, ".dest_address")),
             vm.parseJsonUint(json, string.concat(at, ".amount")),
             vm.parseBytes32(string.concat("0x", metadata))

@@ -4,13 +4,14 @@ pragma solidity ^0.8.30;
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
 import {IBridgeErrors, IBridgeErrorsL2} from "../../src/interfaces/IBridgeErrors.sol";
+import {ISharedBridge} from "../../src/interfaces/ISharedBridge.sol";
 import {ISharedBridgeL2} from "../../src/interfaces/ISharedBridgeL2.sol";
 import {ExitLeaf} from "../../src/libraries/ExitLeaf.sol";
 import {GlobalIndex} from "../../src/types/GlobalIndex.sol";
 import {MAINNET, NetworkId} from "../../src/types/NetworkId.sol";
 import {PlainExitTree} from "../PlainExitTree.sol";
 import {vm} from "../Vm.sol";
-import {MockReentrantToken, MockToken} from "../mocks/MockTokens.sol";
+import {MockFeeToken, MockReentrantToken, MockToken} from "../mocks/MockTokens.sol";
 import {BridgeBase} from "./BridgeBase.sol";
 
 contract SharedBridgeL2Test is BridgeBase {
@@ -73,6 +74,24 @@ contract SharedBridgeL2Test is BridgeBase {
         l2.bridgeAsset(MAINNET, BOB, 4, address(own), false, "");
         vm.stopPrank();
         vm.assertEq(own.balanceOf(address(l2)), 94);
+    }
+
+    /// @dev Of a held token, too, an exit is of what arrives.
+    function test_remap_countsWhatArrivesOfAHeldTokenWithFees() external {
+        MockFeeToken fee = new MockFeeToken();
+        this.remap(MAINNET, address(token), address(fee), true);
+        fee.mint(address(l2), 1000);
+        _arrive(0, 1000);
+        fee.mint(ALICE, 1000);
+        vm.startPrank(ALICE);
+        fee.approve(address(l2), 1000);
+        vm.expectEmit(address(l2));
+        emit ISharedBridge.BridgeEvent(
+            0, 0, address(token), 0, BOB, 990, abi.encode("Fee", "FEE", uint8(18)), 0
+        );
+        l2.bridgeAsset(MAINNET, BOB, 1000, address(fee), false, "");
+        vm.stopPrank();
+        vm.assertEq(bridge.localBalanceTree(keccak256(abi.encodePacked(MAINNET, address(token)))), 10);
     }
 
     function test_remap_refusesByName() external {
@@ -159,6 +178,34 @@ contract SharedBridgeL2Test is BridgeBase {
         vm.assertEq(next.balanceOf(owner), 6);
     }
 
+    function test_migrate_countsWhatArrivesOfAHeldTokenWithFees() external {
+        MockFeeToken fee = new MockFeeToken();
+        this.remap(MAINNET, address(token), address(fee), true);
+        this.remap(MAINNET, address(token), address(own), false);
+        fee.mint(ALICE, 1000);
+        vm.startPrank(ALICE);
+        fee.approve(address(l2), 1000);
+        bridge.migrateLegacyToken(address(fee), 1000, "");
+        vm.stopPrank();
+        vm.assertEq(fee.balanceOf(address(l2)), 990);
+        vm.assertEq(own.balanceOf(ALICE), 990);
+    }
+
+    function test_migrate_revertsWhenReentered() external {
+        MockReentrantToken legacy = new MockReentrantToken();
+        this.remap(MAINNET, address(token), address(legacy), true);
+        this.remap(MAINNET, address(token), address(own), false);
+        legacy.mint(ALICE, 10);
+        legacy.set(address(l2), abi.encodeCall(bridge.migrateLegacyToken, (address(legacy), 0, "")));
+        vm.startPrank(ALICE);
+        legacy.approve(address(l2), 10);
+        bridge.migrateLegacyToken(address(legacy), 10, "");
+        vm.stopPrank();
+        vm.assertFalse(legacy.succeeded());
+        vm.assertEq(legacy.answer(), abi.encodePacked(IBridgeErrors.Reentered.selector));
+        vm.assertEq(own.balanceOf(ALICE), 10);
+    }
+
     function test_deployWrappedTokenAndRemap_replacesATokenSetByHand() external {
         vm.prank(MANAGER);
         vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.TokenNotMapped.selector));
@@ -203,6 +250,25 @@ contract SharedBridgeL2Test is BridgeBase {
         vm.stopPrank();
         arrive(gas, etherExit(G, 5));
         vm.assertEq(own.balanceOf(BOB), 5);
+    }
+
+    function test_setSovereignWeth_countsWhatArrivesOfAHeldTokenWithFees() external {
+        MockFeeToken fee = new MockFeeToken();
+        vm.prank(MANAGER);
+        asL2(gas).setSovereignWETHAddress(address(fee), true);
+        fee.mint(address(gas), 2000);
+        arrive(gas, etherExit(G, 2000));
+        fee.mint(ALICE, 2000);
+        vm.startPrank(ALICE);
+        fee.approve(address(gas), 2000);
+        vm.expectEmit(address(gas));
+        emit ISharedBridge.BridgeEvent(0, 0, address(0), 0, BOB, 990, "", 0);
+        gas.bridgeAsset(MAINNET, BOB, 1000, address(fee), false, "");
+        vm.expectEmit(address(gas));
+        emit ISharedBridge.BridgeEvent(1, 3, ALICE, 0, BOB, 990, "hello", 1);
+        gas.bridgeMessageWETH(MAINNET, BOB, 1000, false, "hello");
+        vm.stopPrank();
+        vm.assertEq(asL2(gas).localBalanceTree(keccak256(abi.encodePacked(MAINNET, address(0)))), 20);
     }
 
     /// @dev A token that lets itself be sent twice at once is counted once.
@@ -288,6 +354,25 @@ contract SharedBridgeL2Test is BridgeBase {
         bridge.unsetMultipleClaims(indexes);
         vm.assertEq(bridge.unsetGlobalIndexHashChain(), chain);
         claimAsset(l2, exit, path);
+    }
+
+    /// @dev Exits of one word: each unset alone, and all of them in the hash chain, in one call or more.
+    function test_unsetMultipleClaims_leavesOthersAndChains() external {
+        GlobalIndex[] memory indexes = new GlobalIndex[](4);
+        for (uint256 i = 0; i < indexes.length; ++i) {
+            indexes[i] = GlobalIndex.wrap((1 << 32) | i);
+        }
+        vm.startPrank(REMOVER);
+        bridge.setMultipleClaims(indexes);
+        bridge.unsetMultipleClaims(_one(indexes[2]));
+        bytes32 chain = keccak256(abi.encode(0, indexes[2]));
+        GlobalIndex[] memory two = new GlobalIndex[](2);
+        (two[0], two[1]) = (indexes[3], indexes[0]);
+        bridge.unsetMultipleClaims(two);
+        vm.stopPrank();
+        chain = keccak256(abi.encode(keccak256(abi.encode(chain, indexes[3])), indexes[0]));
+        vm.assertEq(bridge.unsetGlobalIndexHashChain(), chain);
+        vm.assertEq(l2.claimedBitMap(2 << 24), 1 << 1);
     }
 
     function test_setMultipleClaims_endsAnExit() external {

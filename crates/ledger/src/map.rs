@@ -201,7 +201,7 @@ mod tests {
         });
         let ascending: Vec<_> = ground.collect();
         let inward = |at: usize| {
-            if at % 2 == 0 {
+            if at.is_multiple_of(2) {
                 at / 2
             } else {
                 KEYS as usize - 1 - at / 2

@@ -28,6 +28,8 @@ pub enum Because {
     Refused(LedgerError),
     /// Its network's certificate before it is left out.
     Follows(CertificateRef),
+    /// Another of its network at its height came before it, whether or not that one settles.
+    Displaced(CertificateRef),
     /// What it depends on is neither settled nor offered.
     Missing(Dependency),
     /// What it depends on is offered by a certificate that is left out.

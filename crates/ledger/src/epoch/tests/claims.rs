@@ -34,6 +34,65 @@ fn claimed(exit: causeway_types::Exit, leaf_index: u32, exits: &ExitTree) -> Imp
     }
 }
 
+/// Two exits, the same.
+fn twice(exit: causeway_types::Exit) -> ExitTree {
+    let mut exits = ExitTree::new();
+    exits.append(exit.leaf()).unwrap();
+    exits.append(exit.leaf()).unwrap();
+    exits
+}
+
+fn twice_frontier(exit: causeway_types::Exit) -> crate::ExitFrontier {
+    let mut exits = crate::ExitFrontier::new();
+    exits.append(exit.leaf()).unwrap();
+    exits.append(exit.leaf()).unwrap();
+    exits
+}
+
+/// An exit of another network claimed by LxLy's paths.
+fn claimed_from(
+    exit: causeway_types::Exit,
+    source: NetworkId,
+    leaf_index: u32,
+    exits: &ExitTree,
+    frontier: &crate::ExitFrontier,
+) -> ImportedExit {
+    let mut rollups = crate::RollupExitTree::new();
+    let index = source.try_into().unwrap();
+    rollups.set(index, frontier);
+    let inner = L1InfoLeafInner {
+        global_exit_root: GlobalExitRoot::of(ExitRoot::EMPTY, rollups.root()),
+        block_hash: root(1).get(),
+        timestamp: 1,
+    };
+    let mut info = L1InfoTree::new();
+    info.append(&inner).unwrap();
+    ImportedExit {
+        exit,
+        global_index: GlobalIndex::new(source, leaf_index),
+        backing: Backing::Claim(ClaimData::Rollup {
+            proof_leaf_ler: ClaimProof {
+                root: exits.root(),
+                proof: exits.proof(leaf_index),
+            },
+            proof_ler_rer: ClaimProof {
+                root: rollups.root(),
+                proof: rollups.proof(index),
+            },
+            proof_ger_l1root: ClaimProof {
+                root: info.root(),
+                proof: info.proof(0),
+            },
+            l1_leaf: L1InfoLeaf {
+                l1_info_tree_index: 0,
+                rer: rollups.root(),
+                mer: ExitRoot::EMPTY,
+                inner,
+            },
+        }),
+    }
+}
+
 #[test]
 fn a_claim_settles_only_if_its_exit_exists() {
     let mut world = world();
@@ -73,6 +132,55 @@ fn a_claim_settles_only_if_its_exit_exists() {
         1,
         "any count that was true"
     );
+}
+
+/// An exit of another network that only a refused certificate makes, and one that nobody makes.
+#[test]
+fn a_claim_names_whoever_could_have_made_its_exit() {
+    let world = world();
+    let (a, b) = (state(&world, A), state(&world, B));
+    let mut burn = certificate(&b, vec![exit(own(B), A, U256::from(3))], vec![]);
+    burn.authority = None;
+    let invented = exit(own(B), A, U256::MAX);
+    for (exit, offered) in [(burn.exits[0], true), (invented, false)] {
+        let (mut exits, mut frontier) = (ExitTree::new(), crate::ExitFrontier::new());
+        exits.append(exit.leaf()).unwrap();
+        frontier.append(exit.leaf()).unwrap();
+        let claim = claimed_from(exit, B, 0, &exits, &frontier);
+        let dependency = Dependency::Exit(crate::ImportId {
+            source: B,
+            leaf_index: 0,
+            shadow_leaf: shadow_leaf(&exit),
+        });
+        let mint = certificate(&a, vec![], vec![claim]);
+        let outcome = settle_epoch(&world, &[burn.clone(), mint.clone()]);
+        let needs = Because::Needs {
+            dependency,
+            on: at(&burn, 0),
+        };
+        let expected = if offered {
+            needs
+        } else {
+            Because::Missing(dependency)
+        };
+        assert_eq!(outcome.left_out[1].because, expected);
+        // A certificate that settled before offers nothing more.
+        let mut stale = burn.clone();
+        stale.authority = mint.authority;
+        let past = settle_epoch(&world, std::slice::from_ref(&stale)).world;
+        let mut later = mint.clone();
+        later.imports[0] = claimed_from(exit, B, 1, &twice(exit), &twice_frontier(exit));
+        let outcome = settle_epoch(&past, &[stale, later]);
+        let because = &outcome.left_out[1].because;
+        assert!(matches!(because, Because::Missing(Dependency::Exit(import)) if import.leaf_index == 1));
+        // Made in the same epoch, the exit is there and no other is.
+        let made = Certificate {
+            authority: mint.authority,
+            ..burn.clone()
+        };
+        let outcome = settle_epoch(&world, &[mint, made]);
+        assert_eq!(settled(&outcome).contains(&(1, 0)), offered);
+    }
 }
 
 /// A thousandth of what the example settles.

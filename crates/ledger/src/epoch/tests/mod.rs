@@ -24,6 +24,7 @@ use crate::{ExitTree, L1InfoTree, history_entry};
 
 mod claims;
 mod greatest;
+mod reasons;
 
 fn settled(outcome: &EpochOutcome) -> Vec<(u32, u64)> {
     let admitted = outcome.admitted.iter();
@@ -185,70 +186,6 @@ fn a_settled_contingency_is_met_and_a_past_one_is_not_undone() {
     assert_eq!(settled(&outcome), [(2, 0)]);
     let dependency = Dependency::Contingency(on(A, 0, 2));
     assert_eq!(outcome.left_out[0].because, Because::Missing(dependency));
-}
-
-#[test]
-fn a_refused_certificate_takes_its_followers_with_it() {
-    let world = world();
-    let [a, b, c] = [A, B, C].map(|network| state(&world, network));
-    let good = contingent(&a, 1, vec![]);
-    let mut bad = contingent(&after(&a, &good), 2, vec![]);
-    let next = contingent(&after(&after(&a, &good), &bad), 3, vec![]);
-    let last = contingent(&after(&after(&after(&a, &good), &bad), &next), 4, vec![]);
-    bad.authority = None;
-    let needs_next = contingent(&b, 5, vec![on(A, 2, 3)]);
-    let needs_that = contingent(&c, 6, vec![on(B, 0, 5)]);
-    let all = [needs_that, last, bad, good, next, needs_next];
-    let outcome = settle_epoch(&world, &all);
-    assert_eq!(settled(&outcome), [(1, 0)]);
-    let cause = RootCause::Refused {
-        certificate: at(&all[2], 2),
-        error: LedgerError::MissingAuthorisation,
-    };
-    assert!(
-        outcome.left_out.iter().all(|left| left.root == cause),
-        "{:?}",
-        outcome.left_out
-    );
-    let because: Vec<_> = outcome.left_out.iter().map(|left| left.because.clone()).collect();
-    let needs = |contingency, on| Because::Needs {
-        dependency: Dependency::Contingency(contingency),
-        on,
-    };
-    let expected = [
-        needs(on(B, 0, 5), at(&all[5], 5)),
-        Because::Follows(at(&all[4], 4)),
-        Because::Refused(LedgerError::MissingAuthorisation),
-        Because::Follows(at(&all[2], 2)),
-        needs(on(A, 2, 3), at(&all[4], 4)),
-    ];
-    assert_eq!(because, expected);
-}
-
-#[test]
-fn of_two_at_one_height_the_first_that_applies_counts() {
-    let world = world();
-    let a = state(&world, A);
-    let mut bad = contingent(&a, 1, vec![]);
-    bad.new_local_exit_root = ExitRoot::new(root(1).get());
-    let (first, second) = (contingent(&a, 2, vec![]), contingent(&a, 3, vec![]));
-    let outcome = settle_epoch(&world, &[bad, first, second]);
-    assert_eq!(state(&outcome.world, A).state_root(), root(2));
-    let twice = LedgerError::MismatchHeight {
-        declared: 0,
-        expected: 1,
-    };
-    assert_eq!(outcome.left_out[1].because, Because::Refused(twice));
-    let stranger = Certificate {
-        network: NetworkId::new(77),
-        ..contingent(&a, 1, vec![])
-    };
-    let network = stranger.network;
-    let outcome = settle_epoch(&world, &[stranger]);
-    assert_eq!(
-        outcome.left_out[0].because,
-        Because::Refused(LedgerError::UnknownNetwork { network })
-    );
 }
 
 #[test]

@@ -23,6 +23,7 @@ use crate::world::World;
 use crate::{ExitTree, L1InfoTree, history_entry};
 
 mod claims;
+mod conservation;
 mod greatest;
 mod reasons;
 

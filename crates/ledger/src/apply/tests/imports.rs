@@ -139,6 +139,94 @@ fn claimed() -> (State, Certificate) {
     (state, certificate)
 }
 
+/// Claims of L1's exits share one L1 info root too, whichever networks the ones before them are of.
+#[test]
+fn claims_of_l1_share_the_root_of_the_others() {
+    let (state, mut certificate) = claimed();
+    let sent = exit(TOKEN, A, u(9));
+    let (mut exits, mut info) = (ExitTree::new(), L1InfoTree::new());
+    exits.append(sent.leaf()).unwrap();
+    let rer = RollupExitRoot::EMPTY;
+    let inner = L1InfoLeafInner {
+        global_exit_root: GlobalExitRoot::of(exits.root(), rer),
+        block_hash: B256::repeat_byte(1),
+        timestamp: 2,
+    };
+    info.append(&inner).unwrap();
+    let claim = ImportedExit {
+        exit: sent,
+        global_index: GlobalIndex::new(L1, 0),
+        backing: Backing::Claim(ClaimData::Mainnet {
+            proof_leaf_mer: ClaimProof {
+                root: exits.root(),
+                proof: exits.proof(0),
+            },
+            proof_ger_l1root: ClaimProof {
+                root: info.root(),
+                proof: info.proof(0),
+            },
+            l1_leaf: L1InfoLeaf {
+                l1_info_tree_index: 0,
+                rer,
+                mer: exits.root(),
+                inner,
+            },
+        }),
+    };
+    let alone = Certificate {
+        imports: vec![claim.clone()],
+        ..certificate.clone()
+    };
+    assert!(apply(&state, &alone).is_ok());
+    let first = parts(&mut certificate.imports[0]).2.root;
+    certificate.imports.push(claim);
+    let multiple = LedgerError::MultipleL1InfoRoot {
+        import: 2,
+        first,
+        got: info.root(),
+    };
+    assert_eq!(apply(&state, &certificate), Err(multiple));
+}
+
+/// An exit taken in by one kind of backing is taken in for the other.
+#[test]
+fn the_two_backings_are_one_exit() {
+    let (mut state, certificate) = claimed();
+    let made: Vec<_> = (1..=3).map(|amount| exit(own(B), A, u(amount))).collect();
+    let mut shadow = crate::ShadowTree::new();
+    let leaves: Vec<_> = made.iter().map(crate::shadow_leaf).collect();
+    shadow.extend(&leaves).unwrap();
+    let history = crate::testing::import(
+        made[2],
+        B,
+        2,
+        causeway_types::HistoryBacking {
+            entry: BackingEntry::Network {
+                network: B,
+                entry: causeway_types::HistoryEntry {
+                    height: 0,
+                    state_root: causeway_types::StateRoot::EMPTY,
+                    shadow_root: shadow.root(),
+                    exit_count: 3,
+                },
+            },
+            path: shadow.path(2),
+        },
+    );
+    let again = |import| LedgerError::AlreadyImported {
+        import,
+        global_index: GlobalIndex::new(B, 2),
+    };
+    let mut both = certificate.clone();
+    both.imports.push(history.clone());
+    assert_eq!(apply(&state, &both), Err(again(2)));
+    both.imports.reverse();
+    assert_eq!(apply(&state, &both), Err(again(1)));
+    state = apply(&state, &certificate).unwrap().after().clone();
+    let next = crate::testing::certificate(&state, vec![], vec![history]);
+    assert_eq!(apply(&state, &next), Err(again(0)));
+}
+
 type Parts<'a> = (
     &'a mut ClaimProof<ExitRoot>,
     &'a mut ClaimProof<RollupExitRoot>,

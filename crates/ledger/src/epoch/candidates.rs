@@ -87,7 +87,9 @@ fn admit(
         .network(network)
         .ok_or(LedgerError::UnknownNetwork { network })?;
     let transition = apply(before.unwrap_or(&known.state), certificate)?;
-    check_authority(&known.authority, certificate, transition.digest(), world.domain())?;
+    let (authority, digest) = (&known.authority, transition.digest());
+    let approved = world.is_approved(authority, digest);
+    check_authority(authority, certificate, digest, world.domain(), approved)?;
     Ok(transition)
 }
 

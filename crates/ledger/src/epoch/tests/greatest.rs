@@ -110,7 +110,15 @@ fn admissible(world: &World, certificates: &[&Certificate]) -> bool {
             return false;
         };
         let authority = world.network(certificate.network).unwrap().authority;
-        if check_authority(&authority, certificate, transition.digest(), world.domain()).is_err() {
+        if check_authority(
+            &authority,
+            certificate,
+            transition.digest(),
+            world.domain(),
+            false,
+        )
+        .is_err()
+        {
             return false;
         }
         *state = transition.after().clone();

@@ -1,5 +1,8 @@
 //! Everything that settlement knows: all networks, L1's exits, the registry, and the trees above them.
 
+#[cfg(test)]
+mod tests;
+
 use alloy_primitives::Address;
 use causeway_types::{
     Authority, BackingEntry, Exit, GlobalIndex, GoldilocksDigest, HistoryBacking, L1Entry, NetworkId,

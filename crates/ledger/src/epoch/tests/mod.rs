@@ -2,7 +2,7 @@
 
 use alloy_primitives::U256;
 use causeway_types::{
-    Authority, Backing, BackingEntry, Certificate, ClaimData, ClaimProof, Contingency, ExitRoot,
+    Authority, Backing, BackingEntry, Certificate, ClaimData, ClaimProof, Contingency, ExitRoot, Expiry,
     GlobalExitRoot, GlobalIndex, HistoryBacking, HistoryEntry, ImportedExit, L1InfoLeaf, L1InfoLeafInner,
     NetworkId,
 };
@@ -209,4 +209,35 @@ fn a_rotation_leaves_transitions_valid_and_old_authorisations_not() {
         world.register(L1, Authority::validity(other).unwrap()),
         Err(LedgerError::MainnetHasNoState)
     );
+}
+
+#[test]
+fn an_epoch_expires_with_the_first_of_its_certificates() {
+    let world = world();
+    let until = |network, seconds, contingencies| {
+        let mut certificate = contingent(&state(&world, network), 1, contingencies);
+        certificate.expiry = Expiry::new(seconds);
+        certificate
+    };
+    assert_eq!(settle_epoch(&world, &[]).expiry(), Expiry::NEVER);
+    let all = [
+        until(A, 7, vec![]),
+        until(B, 5, vec![]),
+        // What is left out does not count.
+        until(C, 3, vec![on(A, 0, 9)]),
+    ];
+    let outcome = settle_epoch(&world, &all);
+    assert_eq!((outcome.admitted.len(), outcome.expiry()), (2, Expiry::new(5)));
+}
+
+/// Of several rotations, the last one consumed counts.
+#[test]
+fn of_rotations_in_one_epoch_the_last_counts() {
+    let mut world = world();
+    let certificate = contingent(&state(&world, A), 1, vec![]);
+    let other = causeway_types::GoldilocksDigest::new([9; 4]).unwrap();
+    world.register(A, Authority::validity(other).unwrap()).unwrap();
+    world.register(A, Authority::validity(key()).unwrap()).unwrap();
+    assert_eq!(settled(&settle_epoch(&world, &[certificate])), [(1, 0)]);
+    assert_eq!(world.commitment().registry_entries, 5);
 }

@@ -8,8 +8,8 @@ use crate::error::LedgerError;
 /// Compares a certificate's authorisation with its network's authority. The digest is that of the certificate's
 /// transition.
 ///
-/// Of a validity proof only the key is compared here; that it verifies is for the transition's circuit to say. A
-/// contract cannot sign: `approved` says whether the signer approved the digest on L1, and then no signature is asked for.
+/// Of a validity proof only the key is compared here, which anyone can write down: whoever takes certificates in verifies
+/// the proof before offering them, and the transition's circuit does so again. A contract cannot sign: `approved` says whether the signer approved the digest on L1, and then no signature is asked for.
 ///
 /// # Errors
 /// What is missing or another's.

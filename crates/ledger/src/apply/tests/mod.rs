@@ -21,6 +21,7 @@ use crate::testing::{
 use crate::world::World;
 use crate::{L1InfoTree, RollupExitTree, settle_epoch};
 
+mod claims;
 mod imports;
 mod sums;
 

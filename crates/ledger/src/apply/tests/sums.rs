@@ -84,13 +84,13 @@ fn own_tokens_come_home() {
     let world = world();
     let (a, b) = (state(&world, A), state(&world, B));
     let out = certificate(&a, vec![exit(own(A), B, u(9))], vec![]);
-    let world = settle_epoch(&world, &[out.clone()]).world;
+    let world = settle_epoch(&world, std::slice::from_ref(&out)).world;
     let back = certificate(
         &b,
         vec![exit(own(A), A, u(4))],
         vec![settled_import(&world, out.exits[0], A, 0)],
     );
-    let world = settle_epoch(&world, &[back.clone()]).world;
+    let world = settle_epoch(&world, std::slice::from_ref(&back)).world;
     let a = state(&world, A);
     let home = certificate(&a, vec![], vec![settled_import(&world, back.exits[0], B, 0)]);
     let outcome = settle_epoch(&world, &[home]);

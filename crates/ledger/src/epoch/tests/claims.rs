@@ -35,7 +35,11 @@ fn claimed(exit: causeway_types::Exit, leaf_index: u32, exits: &ExitTree) -> Imp
 }
 
 /// An exit of another network claimed by LxLy's paths.
-fn claimed_from(made: &[causeway_types::Exit], source: NetworkId, leaf_index: u32) -> ImportedExit {
+pub(super) fn claimed_from(
+    made: &[causeway_types::Exit],
+    source: NetworkId,
+    leaf_index: u32,
+) -> ImportedExit {
     let (mut exits, mut frontier) = (ExitTree::new(), crate::ExitFrontier::new());
     for exit in made {
         exits.append(exit.leaf()).unwrap();

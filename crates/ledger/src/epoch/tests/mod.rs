@@ -211,6 +211,51 @@ fn a_rotation_leaves_transitions_valid_and_old_authorisations_not() {
     );
 }
 
+/// The entries behind a certificate's dependencies ascend, each once, however often and in whatever way it names them.
+#[test]
+fn dependencies_resolve_to_each_entry_once() {
+    let mut world = world();
+    world.deposit(&[exit(TOKEN, A, U256::from(9))]).unwrap();
+    let [a, b, c] = [A, B, C].map(|network| state(&world, network));
+    let sent = |from: NetworkId, state: &State| {
+        let mut certificate = certificate(state, vec![exit(own(from), A, U256::from(1)); 2], vec![]);
+        certificate.state_root = Some(root(7));
+        certificate
+    };
+    let (of_b, of_c) = (sent(B, &b), sent(C, &c));
+    let imported = |certificate: &Certificate, state: &State, leaf: u32| {
+        let entry = *apply(state, certificate).unwrap().entry();
+        let network = certificate.network;
+        let backing = HistoryBacking {
+            entry: BackingEntry::Network { network, entry },
+            path: after(state, certificate).shadow().path(leaf),
+        };
+        import(certificate.exits[leaf as usize], network, leaf, backing)
+    };
+    let imports = vec![
+        imported(&of_c, &c, 1),
+        imported(&of_b, &b, 1),
+        claims::claimed_from(&of_b.exits, B, 0),
+        settled_import(&world, exit(TOKEN, A, U256::from(9)), L1, 0),
+        imported(&of_c, &c, 0),
+    ];
+    let mut taker = certificate(&a, vec![], imports);
+    taker.contingencies = vec![on(C, 0, 7), on(B, 0, 7)];
+    let outcome = settle_epoch(&world, &[taker, of_b, of_c]);
+    let found = outcome
+        .admitted
+        .iter()
+        .find(|admitted| admitted.certificate.network == A)
+        .unwrap();
+    assert_eq!(found.transition.dependencies().len(), 6);
+    let entries: Vec<_> = found
+        .dependencies
+        .iter()
+        .map(|entry| (entry.network, entry.index))
+        .collect();
+    assert_eq!(entries, [(L1, 1), (B, 0), (C, 0)]);
+}
+
 #[test]
 fn an_epoch_expires_with_the_first_of_its_certificates() {
     let world = world();

@@ -247,14 +247,22 @@ contract SharedBridgeL2 is ISharedBridgeL2, BridgeCore {
         for (uint256 i = 0; i < newLeaves.length; ++i) {
             LeafData calldata leaf = newLeaves[i];
             if (leaf.leafType > ExitLeaf.MESSAGE) revert InvalidLeafType();
-            // A network with such a leaf could not settle any more.
-            if (leaf.destinationNetwork == _networkId) revert DestinationNetworkInvalid();
+            _checkSettles(leaf);
             _append(_hash(leaf));
         }
         bytes32 newRoot = _exitTree.root(_depositCount);
         if (newRoot != expectedLER) revert InvalidExpectedLER();
         _publish();
         emit ForwardLET(count, root, _depositCount, newRoot, abi.encode(newLeaves));
+    }
+
+    /// @dev A network with a leaf that settlement refuses could not settle any more. Users cannot make one.
+    function _checkSettles(LeafData calldata leaf) private view {
+        if (leaf.destinationNetwork == _networkId) revert DestinationNetworkInvalid();
+        if (leaf.leafType == ExitLeaf.MESSAGE && leaf.originNetwork != _networkId) {
+            revert OriginNetworkInvalid();
+        }
+        if (leaf.originAddress == address(0) && leaf.originNetwork != MAINNET) revert InvalidZeroAddress();
     }
 
     function _hash(LeafData calldata leaf) private pure returns (bytes32) {

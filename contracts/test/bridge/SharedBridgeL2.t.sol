@@ -417,6 +417,27 @@ contract SharedBridgeL2Test is BridgeBase {
         bridge.forwardLET(data, root);
     }
 
+    /// @dev Settlement takes neither messages of others nor tokens without an address, but ether.
+    function test_forwardLET_refusesWhatCouldNotSettle() external {
+        vm.prank(PAUSER);
+        l2.activateEmergencyState();
+        ISharedBridgeL2.LeafData[] memory data = new ISharedBridgeL2.LeafData[](1);
+        data[0] = ISharedBridgeL2.LeafData(ExitLeaf.MESSAGE, B, ALICE, MAINNET, BOB, 0, "");
+        vm.startPrank(REMOVER);
+        vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.OriginNetworkInvalid.selector));
+        bridge.forwardLET(data, 0);
+        (data[0].originNetwork, data[0].originAddress) = (A, address(0));
+        vm.expectRevert(abi.encodePacked(IBridgeErrors.InvalidZeroAddress.selector));
+        bridge.forwardLET(data, 0);
+        data[0].leafType = ExitLeaf.ASSET;
+        vm.expectRevert(abi.encodePacked(IBridgeErrors.InvalidZeroAddress.selector));
+        bridge.forwardLET(data, 0);
+        data[0].originNetwork = MAINNET;
+        vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.InvalidExpectedLER.selector));
+        bridge.forwardLET(data, 0);
+        vm.stopPrank();
+    }
+
     function test_setLocalBalanceTree_setsBalances() external {
         NetworkId[] memory networks = new NetworkId[](1);
         address[] memory tokens = new address[](1);

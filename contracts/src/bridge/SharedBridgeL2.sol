@@ -61,6 +61,8 @@ contract SharedBridgeL2 is ISharedBridgeL2, BridgeCore {
         }
         (_bridgeManager, _pauser, _unpauser) =
         (_bridgeManager_, _emergencyBridgePauser, _emergencyBridgeUnpauser);
+        emit AcceptEmergencyBridgePauserRole(address(0), _emergencyBridgePauser);
+        emit AcceptEmergencyBridgeUnpauserRole(address(0), _emergencyBridgeUnpauser);
         _initializeWeth(_sovereignWETHAddress, _sovereignWETHAddressIsNotMintable);
     }
 
@@ -71,12 +73,16 @@ contract SharedBridgeL2 is ISharedBridgeL2, BridgeCore {
             revert InvalidSovereignWETHAddressParams();
         }
         if (_gasTokenAddress == address(0)) return;
-        if (given) {
-            _setWeth(weth, isNotMintable);
-        } else {
-            _wethToken = _create(0, MAINNET, address(0));
-            IWrappedToken(_wethToken).initialize(WETH_NAME, WETH_SYMBOL, TokenMetadata.DEFAULT_DECIMALS);
-        }
+        if (given) _setWeth(weth, isNotMintable);
+        else _wethToken = _createWeth(WETH_NAME, WETH_SYMBOL, TokenMetadata.DEFAULT_DECIMALS);
+    }
+
+    function _createWeth(string memory name, string memory symbol, uint8 decimals)
+        private
+        returns (address token)
+    {
+        token = _create(0, MAINNET, address(0));
+        IWrappedToken(token).initialize(name, symbol, decimals);
     }
 
     // Tokens.
@@ -117,8 +123,7 @@ contract SharedBridgeL2 is ISharedBridgeL2, BridgeCore {
     /// @inheritdoc ISharedBridgeL2
     function removeLegacySovereignTokenAddress(address legacySovereignTokenAddress) external onlyManager {
         (bool wrapped, NetworkId network, address origin) = _originOf(legacySovereignTokenAddress);
-        if (!wrapped) revert TokenNotMapped();
-        if (_tokenFor(_tokenInfoHash(network, origin)) == legacySovereignTokenAddress) {
+        if (!wrapped || _tokenFor(_tokenInfoHash(network, origin)) == legacySovereignTokenAddress) {
             revert TokenNotRemapped();
         }
         _listings[legacySovereignTokenAddress] = Listing(MAINNET, address(0), Standing.Delisted, false);
@@ -150,13 +155,27 @@ contract SharedBridgeL2 is ISharedBridgeL2, BridgeCore {
         address originTokenAddress,
         bool isNotMintable
     ) external onlyManager {
+        if (originNetwork == MAINNET && originTokenAddress == address(0)) {
+            return _deployWeth(isNotMintable);
+        }
         bytes32 salt = _tokenInfoHash(originNetwork, originTokenAddress);
         address current = _tokenFor(salt);
         if (current == address(0)) revert TokenNotMapped();
-        if (_wrappedAddress(salt).code.length != 0) revert TokenAlreadyMapped();
         bytes memory metadata = TokenMetadata.read(current);
         address token = _createWrapped(salt, originNetwork, originTokenAddress, metadata);
         _list(originNetwork, originTokenAddress, token, isNotMintable);
+    }
+
+    /// @dev The bridge's own WETH, called as the one before.
+    function _deployWeth(bool isNotMintable) private {
+        if (_gasTokenAddress == address(0)) revert WETHRemappingNotSupportedOnGasTokenNetworks();
+        address current = _wethToken;
+        address token = _createWeth(
+            TokenMetadata.readName(current),
+            TokenMetadata.readSymbol(current),
+            TokenMetadata.readDecimals(current)
+        );
+        _setWeth(token, isNotMintable);
     }
 
     /// @inheritdoc ISharedBridgeL2

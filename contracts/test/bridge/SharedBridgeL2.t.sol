@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {SharedBridge} from "../../src/bridge/SharedBridge.sol";
 import {IBridgeErrors, IBridgeErrorsL2} from "../../src/interfaces/IBridgeErrors.sol";
 import {ISharedBridgeL2} from "../../src/interfaces/ISharedBridgeL2.sol";
 import {ExitLeaf} from "../../src/libraries/ExitLeaf.sol";
@@ -125,7 +126,7 @@ contract SharedBridgeL2Test is BridgeBase {
         vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.OnlyBridgeManager.selector));
         bridge.removeLegacySovereignTokenAddress(wrapped);
         vm.prank(MANAGER);
-        vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.TokenNotMapped.selector));
+        vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.TokenNotRemapped.selector));
         bridge.removeLegacySovereignTokenAddress(address(gasToken));
         vm.expectEmit(address(l2));
         emit ISharedBridgeL2.RemoveLegacySovereignTokenAddress(wrapped);
@@ -151,10 +152,52 @@ contract SharedBridgeL2Test is BridgeBase {
         vm.assertEq(wrapped, l2.computeTokenProxyAddress(MAINNET, address(token)));
         vm.assertEq(MockToken(wrapped).name(), "Own USDC");
         vm.prank(MANAGER);
-        vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.TokenAlreadyMapped.selector));
+        vm.expectRevert(abi.encodePacked(IBridgeErrors.FailedProxyDeployment.selector));
         bridge.deployWrappedTokenAndRemap(MAINNET, address(token), false);
         _arrive(0, 10);
         vm.assertEq(MockToken(wrapped).balanceOf(ALICE), 10);
+    }
+
+    function test_deployWrappedTokenAndRemap_makesWeth() external {
+        vm.prank(MANAGER);
+        vm.expectRevert(
+            abi.encodePacked(IBridgeErrorsL2.WETHRemappingNotSupportedOnGasTokenNetworks.selector)
+        );
+        bridge.deployWrappedTokenAndRemap(MAINNET, address(0), false);
+        // The bridge makes one WETH: here it made it as it was initialized.
+        vm.prank(MANAGER);
+        vm.expectRevert(abi.encodePacked(IBridgeErrors.FailedProxyDeployment.selector));
+        asL2(gas).deployWrappedTokenAndRemap(MAINNET, address(0), false);
+
+        l2 = new SharedBridge(address(this));
+        bridge = asL2(l2);
+        bridge.initialize(
+            A,
+            address(gasToken),
+            MAINNET,
+            address(rootsL2),
+            address(0),
+            "",
+            MANAGER,
+            address(own),
+            true,
+            PAUSER,
+            UNPAUSER,
+            address(0)
+        );
+        vm.prank(MANAGER);
+        bridge.deployWrappedTokenAndRemap(MAINNET, address(0), false);
+        MockToken weth = MockToken(l2.WETHToken());
+        vm.assertTrue(address(weth) != address(own));
+        vm.assertFalse(bridge.wrappedAddressIsNotMintable(address(weth)));
+        vm.assertEq(weth.name(), "Own USDC");
+        vm.assertEq(weth.symbol(), "oUSDC");
+        vm.assertEq(weth.decimals(), 6);
+        arrive(l2, etherExit(A, 5));
+        vm.assertEq(weth.balanceOf(BOB), 5);
+        vm.prank(BOB);
+        l2.bridgeMessageWETH(MAINNET, ALICE, 2, false, "");
+        vm.assertEq(weth.totalSupply(), 3);
     }
 
     function test_setSovereignWeth_replacesEthersToken() external {

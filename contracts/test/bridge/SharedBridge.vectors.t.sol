@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import {NetworkId} from "../../src/types/NetworkId.sol";
 import {ExitTree} from "../../src/libraries/ExitTree.sol";
+import {NetworkId} from "../../src/types/NetworkId.sol";
 import {vm} from "../Vm.sol";
 import {BridgeBase} from "./BridgeBase.sol";
 

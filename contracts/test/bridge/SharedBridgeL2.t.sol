@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {SharedBridge} from "../../src/bridge/SharedBridge.sol";
 import {IBridgeErrors, IBridgeErrorsL2} from "../../src/interfaces/IBridgeErrors.sol";
+import {ISharedBridge} from "../../src/interfaces/ISharedBridge.sol";
 import {ISharedBridgeL2} from "../../src/interfaces/ISharedBridgeL2.sol";
 import {ExitLeaf} from "../../src/libraries/ExitLeaf.sol";
 import {GlobalIndex} from "../../src/types/GlobalIndex.sol";
@@ -146,6 +147,13 @@ contract SharedBridgeL2Test is BridgeBase {
         this.remap(MAINNET, address(token), address(own), false);
         vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.OnlyBridgeManager.selector));
         bridge.deployWrappedTokenAndRemap(MAINNET, address(token), false);
+        vm.expectEmit(address(l2));
+        emit ISharedBridge.NewWrappedToken(
+            0,
+            address(token),
+            l2.computeTokenProxyAddress(MAINNET, address(token)),
+            abi.encode("Own USDC", "oUSDC", uint8(6))
+        );
         vm.prank(MANAGER);
         bridge.deployWrappedTokenAndRemap(MAINNET, address(token), false);
         address wrapped = l2.getTokenWrappedAddress(MAINNET, address(token));

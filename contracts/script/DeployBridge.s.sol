@@ -14,6 +14,7 @@ interface BridgeScriptVm {
     function envOr(string calldata name, address fallbackValue) external view returns (address);
     function envOr(string calldata name, uint256 fallbackValue) external view returns (uint256);
     function envOr(string calldata name, bytes calldata fallbackValue) external view returns (bytes memory);
+    function computeCreate2Address(bytes32 salt, bytes32 creationHash) external pure returns (address);
     function startBroadcast() external;
     function stopBroadcast() external;
 }
@@ -78,7 +79,7 @@ contract DeployBridge {
         public
         returns (SharedBridge bridge, address globalExitRoot)
     {
-        bridge = new SharedBridge{salt: SALT}(initializer);
+        bridge = _bridge(initializer);
         GlobalExitRoot manager = new GlobalExitRoot(rollupManager, address(bridge));
         manager.initialize();
         bridge.initialize(MAINNET, address(0), MAINNET, address(manager), rollupManager, "");
@@ -90,7 +91,7 @@ contract DeployBridge {
         public
         returns (SharedBridge bridge, address globalExitRoot)
     {
-        bridge = new SharedBridge{salt: SALT}(initializer);
+        bridge = _bridge(initializer);
         GlobalExitRootL2 manager = new GlobalExitRootL2(address(bridge), initializer);
         manager.initialize(settings.updater, settings.remover);
         ISharedBridgeL2(address(bridge))
@@ -109,6 +110,15 @@ contract DeployBridge {
                 address(0)
             );
         return (bridge, address(manager));
+    }
+
+    /// @dev Anybody can have put the bridge at its address before: it is the same, and waits for its initializer.
+    function _bridge(address initializer) private returns (SharedBridge) {
+        bytes32 creationHash =
+            keccak256(bytes.concat(type(SharedBridge).creationCode, abi.encode(initializer)));
+        address there = VM.computeCreate2Address(SALT, creationHash);
+        if (there.code.length != 0) return SharedBridge(there);
+        return new SharedBridge{salt: SALT}(initializer);
     }
 
     function _network(uint256 id) private pure returns (NetworkId) {

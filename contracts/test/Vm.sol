@@ -3,6 +3,13 @@ pragma solidity ^0.8.30;
 
 /// @notice The cheatcodes of forge that the tests and scripts here use.
 interface Vm {
+    /// @notice What a call logged.
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
     function assertEq(uint256 left, uint256 right) external pure;
     function assertEq(uint256 left, uint256 right, string calldata message) external pure;
     function assertEq(bytes32 left, bytes32 right) external pure;
@@ -21,6 +28,7 @@ interface Vm {
     function deal(address account, uint256 balance) external;
     function setNonce(address account, uint64 nonce) external;
     function etch(address account, bytes calldata code) external;
+    function load(address account, bytes32 slot) external view returns (bytes32);
     function store(address account, bytes32 slot, bytes32 value) external;
     function snapshotState() external returns (uint256);
     function revertToState(uint256 id) external returns (bool);
@@ -35,6 +43,8 @@ interface Vm {
     function expectRevert(bytes calldata data) external;
     function expectPartialRevert(bytes4 selector) external;
     function expectEmit(address emitter) external;
+    function recordLogs() external;
+    function getRecordedLogs() external returns (Log[] memory);
     function expectCall(address callee, bytes calldata data) external;
 
     function mockCallRevert(address callee, bytes calldata data, bytes calldata answer) external;

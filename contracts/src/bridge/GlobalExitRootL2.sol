@@ -56,6 +56,8 @@ contract GlobalExitRootL2 is IGlobalExitRootL2 {
         if (_initialized) revert AlreadyInitialized();
         _initialized = true;
         (globalExitRootUpdater, globalExitRootRemover) = (_globalExitRootUpdater, _globalExitRootRemover);
+        emit AcceptGlobalExitRootUpdater(address(0), _globalExitRootUpdater);
+        emit AcceptGlobalExitRootRemover(address(0), _globalExitRootRemover);
         emit Initialized(1);
     }
 
@@ -103,7 +105,6 @@ contract GlobalExitRootL2 is IGlobalExitRootL2 {
 
     /// @inheritdoc IGlobalExitRootL2
     function transferGlobalExitRootRemover(address newRemover) external onlyRemover {
-        if (newRemover == address(0)) revert InvalidZeroAddress();
         pendingGlobalExitRootRemover = newRemover;
         emit TransferGlobalExitRootRemover(globalExitRootRemover, newRemover);
     }

@@ -61,6 +61,8 @@ contract SharedBridgeL2 is ISharedBridgeL2, BridgeCore {
         }
         (_bridgeManager, _pauser, _unpauser) =
         (_bridgeManager_, _emergencyBridgePauser, _emergencyBridgeUnpauser);
+        emit AcceptEmergencyBridgePauserRole(address(0), _emergencyBridgePauser);
+        emit AcceptEmergencyBridgeUnpauserRole(address(0), _emergencyBridgeUnpauser);
         _initializeWeth(_sovereignWETHAddress, _sovereignWETHAddressIsNotMintable);
     }
 
@@ -71,12 +73,16 @@ contract SharedBridgeL2 is ISharedBridgeL2, BridgeCore {
             revert InvalidSovereignWETHAddressParams();
         }
         if (_gasTokenAddress == address(0)) return;
-        if (given) {
-            _setWeth(weth, isNotMintable);
-        } else {
-            _wethToken = _create(0, MAINNET, address(0));
-            IWrappedToken(_wethToken).initialize(WETH_NAME, WETH_SYMBOL, TokenMetadata.DEFAULT_DECIMALS);
-        }
+        if (given) _setWeth(weth, isNotMintable);
+        else _wethToken = _createWeth(WETH_NAME, WETH_SYMBOL, TokenMetadata.DEFAULT_DECIMALS);
+    }
+
+    function _createWeth(string memory name, string memory symbol, uint8 decimals)
+        private
+        returns (address token)
+    {
+        token = _create(0, MAINNET, address(0));
+        IWrappedToken(token).initialize(name, symbol, decimals);
     }
 
     // Tokens.
@@ -117,8 +123,7 @@ contract SharedBridgeL2 is ISharedBridgeL2, BridgeCore {
     /// @inheritdoc ISharedBridgeL2
     function removeLegacySovereignTokenAddress(address legacySovereignTokenAddress) external onlyManager {
         (bool wrapped, NetworkId network, address origin) = _originOf(legacySovereignTokenAddress);
-        if (!wrapped) revert TokenNotMapped();
-        if (_tokenFor(_tokenInfoHash(network, origin)) == legacySovereignTokenAddress) {
+        if (!wrapped || _tokenFor(_tokenInfoHash(network, origin)) == legacySovereignTokenAddress) {
             revert TokenNotRemapped();
         }
         _listings[legacySovereignTokenAddress] = Listing(MAINNET, address(0), Standing.Delisted, false);
@@ -150,13 +155,27 @@ contract SharedBridgeL2 is ISharedBridgeL2, BridgeCore {
         address originTokenAddress,
         bool isNotMintable
     ) external onlyManager {
+        if (originNetwork == MAINNET && originTokenAddress == address(0)) {
+            return _deployWeth(isNotMintable);
+        }
         bytes32 salt = _tokenInfoHash(originNetwork, originTokenAddress);
         address current = _tokenFor(salt);
         if (current == address(0)) revert TokenNotMapped();
-        if (_wrappedAddress(salt).code.length != 0) revert TokenAlreadyMapped();
         bytes memory metadata = TokenMetadata.read(current);
         address token = _createWrapped(salt, originNetwork, originTokenAddress, metadata);
         _list(originNetwork, originTokenAddress, token, isNotMintable);
+    }
+
+    /// @dev The bridge's own WETH, called as the one before.
+    function _deployWeth(bool isNotMintable) private {
+        if (_gasTokenAddress == address(0)) revert WETHRemappingNotSupportedOnGasTokenNetworks();
+        address current = _wethToken;
+        address token = _createWeth(
+            TokenMetadata.readName(current),
+            TokenMetadata.readSymbol(current),
+            TokenMetadata.readDecimals(current)
+        );
+        _setWeth(token, isNotMintable);
     }
 
     /// @inheritdoc ISharedBridgeL2
@@ -247,14 +266,22 @@ contract SharedBridgeL2 is ISharedBridgeL2, BridgeCore {
         for (uint256 i = 0; i < newLeaves.length; ++i) {
             LeafData calldata leaf = newLeaves[i];
             if (leaf.leafType > ExitLeaf.MESSAGE) revert InvalidLeafType();
-            // A network with such a leaf could not settle any more.
-            if (leaf.destinationNetwork == _networkId) revert DestinationNetworkInvalid();
+            _checkSettles(leaf);
             _append(_hash(leaf));
         }
         bytes32 newRoot = _exitTree.root(_depositCount);
         if (newRoot != expectedLER) revert InvalidExpectedLER();
         _publish();
         emit ForwardLET(count, root, _depositCount, newRoot, abi.encode(newLeaves));
+    }
+
+    /// @dev A network with a leaf that settlement refuses could not settle any more. Users cannot make one.
+    function _checkSettles(LeafData calldata leaf) private view {
+        if (leaf.destinationNetwork == _networkId) revert DestinationNetworkInvalid();
+        if (leaf.leafType == ExitLeaf.MESSAGE && leaf.originNetwork != _networkId) {
+            revert OriginNetworkInvalid();
+        }
+        if (leaf.originAddress == address(0) && leaf.originNetwork != MAINNET) revert InvalidZeroAddress();
     }
 
     function _hash(LeafData calldata leaf) private pure returns (bytes32) {

@@ -79,7 +79,7 @@ interface IBridgeErrorsL2 {
 
     /// @notice Lists belong together and have one length.
     error InputArraysLengthMismatch();
-    /// @notice The network of the bridge is the origin of its own tokens.
+    /// @notice The network of the bridge is the origin of its own tokens and messages, and of no others.
     error OriginNetworkInvalid();
     /// @notice A token that stands for another cannot be the bridge.
     error BridgeAddressNotAllowed();

@@ -148,7 +148,7 @@ interface IGlobalExitRootL2 is IGlobalExitRootBase {
     /// @notice Becomes updater.
     function acceptGlobalExitRootUpdater() external;
 
-    /// @notice Names the next remover, who accepts.
+    /// @notice Names the next remover, who accepts; zero takes a name back.
     function transferGlobalExitRootRemover(address newRemover) external;
 
     /// @notice Becomes remover.

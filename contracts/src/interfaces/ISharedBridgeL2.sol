@@ -131,7 +131,8 @@ interface ISharedBridgeL2 is IBridgeErrorsL2 {
     /// @notice Replaces ether's token where the native token is another.
     function setSovereignWETHAddress(address sovereignWETHTokenAddress, bool isNotMintable) external;
 
-    /// @notice Makes the bridge's own wrapped token for one that a token set by hand stands for, and lets it take its place.
+    /// @notice Makes the bridge's own wrapped token for one that a token set by hand stands for, and lets it take its place. For
+    /// ether it makes the bridge's own WETH, where the native token is another.
     function deployWrappedTokenAndRemap(
         NetworkId originNetwork,
         address originTokenAddress,

@@ -61,6 +61,10 @@ contract GlobalExitRootL2Test is BridgeBase {
         fresh.initialize(UPDATER, REMOVER);
         vm.startPrank(ALICE);
         vm.expectEmit(address(fresh));
+        emit IGlobalExitRootL2.AcceptGlobalExitRootUpdater(address(0), UPDATER);
+        vm.expectEmit(address(fresh));
+        emit IGlobalExitRootL2.AcceptGlobalExitRootRemover(address(0), REMOVER);
+        vm.expectEmit(address(fresh));
         emit IGlobalExitRootL2.Initialized(1);
         fresh.initialize(UPDATER, REMOVER);
         vm.expectRevert(abi.encodePacked(IGlobalExitRootL2.AlreadyInitialized.selector));
@@ -91,8 +95,10 @@ contract GlobalExitRootL2Test is BridgeBase {
         vm.expectRevert(abi.encodePacked(IGlobalExitRootL2.OnlyGlobalExitRootRemover.selector));
         rootsL2.transferGlobalExitRootRemover(BOB);
         vm.startPrank(REMOVER);
-        vm.expectRevert(abi.encodePacked(IGlobalExitRootL2.InvalidZeroAddress.selector));
+        rootsL2.transferGlobalExitRootRemover(ALICE);
+        // Unlike the updater, the remover can take a name back without another.
         rootsL2.transferGlobalExitRootRemover(address(0));
+        vm.assertEq(rootsL2.pendingGlobalExitRootRemover(), address(0));
         vm.expectEmit(address(rootsL2));
         emit IGlobalExitRootL2.TransferGlobalExitRootRemover(REMOVER, BOB);
         rootsL2.transferGlobalExitRootRemover(BOB);

@@ -158,6 +158,30 @@ contract SharedBridgeEmergencyTest is BridgeBase {
         return _initializeL2(network, native, weth, held, tokensManager);
     }
 
+    /// @dev Whoever follows the events of the roles knows their first holders.
+    function test_initialize_namesTheRoles() external {
+        SharedBridge bridge = new SharedBridge(address(this));
+        vm.expectEmit(address(bridge));
+        emit ISharedBridgeL2.AcceptEmergencyBridgePauserRole(address(0), PAUSER);
+        vm.expectEmit(address(bridge));
+        emit ISharedBridgeL2.AcceptEmergencyBridgeUnpauserRole(address(0), UNPAUSER);
+        ISharedBridgeL2(address(bridge))
+            .initialize(
+                A,
+                address(0),
+                MAINNET,
+                address(rootsL2),
+                address(0),
+                "",
+                MANAGER,
+                address(0),
+                false,
+                PAUSER,
+                UNPAUSER,
+                address(0)
+            );
+    }
+
     function test_initialize_refusesWhatAnL2CannotBe() external {
         vm.expectRevert(abi.encodePacked(IBridgeErrors.InvalidZeroNetworkID.selector));
         this.initializeL2(MAINNET, address(0), address(0), false, address(0));

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
+import {SharedBridge} from "../../src/bridge/SharedBridge.sol";
 import {IBridgeErrors, IBridgeErrorsL2} from "../../src/interfaces/IBridgeErrors.sol";
 import {ISharedBridge} from "../../src/interfaces/ISharedBridge.sol";
 import {ISharedBridgeL2} from "../../src/interfaces/ISharedBridgeL2.sol";
@@ -146,7 +147,7 @@ contract SharedBridgeL2Test is BridgeBase {
         vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.OnlyBridgeManager.selector));
         bridge.removeLegacySovereignTokenAddress(wrapped);
         vm.prank(MANAGER);
-        vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.TokenNotMapped.selector));
+        vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.TokenNotRemapped.selector));
         bridge.removeLegacySovereignTokenAddress(address(gasToken));
         vm.expectEmit(address(l2));
         emit ISharedBridgeL2.RemoveLegacySovereignTokenAddress(wrapped);
@@ -213,16 +214,65 @@ contract SharedBridgeL2Test is BridgeBase {
         this.remap(MAINNET, address(token), address(own), false);
         vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.OnlyBridgeManager.selector));
         bridge.deployWrappedTokenAndRemap(MAINNET, address(token), false);
+        vm.expectEmit(address(l2));
+        emit ISharedBridge.NewWrappedToken(
+            0,
+            address(token),
+            l2.computeTokenProxyAddress(MAINNET, address(token)),
+            abi.encode("Own USDC", "oUSDC", uint8(6))
+        );
         vm.prank(MANAGER);
         bridge.deployWrappedTokenAndRemap(MAINNET, address(token), false);
         address wrapped = l2.getTokenWrappedAddress(MAINNET, address(token));
         vm.assertEq(wrapped, l2.computeTokenProxyAddress(MAINNET, address(token)));
         vm.assertEq(MockToken(wrapped).name(), "Own USDC");
         vm.prank(MANAGER);
-        vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.TokenAlreadyMapped.selector));
+        vm.expectRevert(abi.encodePacked(IBridgeErrors.FailedProxyDeployment.selector));
         bridge.deployWrappedTokenAndRemap(MAINNET, address(token), false);
         _arrive(0, 10);
         vm.assertEq(MockToken(wrapped).balanceOf(ALICE), 10);
+    }
+
+    function test_deployWrappedTokenAndRemap_makesWeth() external {
+        vm.prank(MANAGER);
+        vm.expectRevert(
+            abi.encodePacked(IBridgeErrorsL2.WETHRemappingNotSupportedOnGasTokenNetworks.selector)
+        );
+        bridge.deployWrappedTokenAndRemap(MAINNET, address(0), false);
+        // The bridge makes one WETH: here it made it as it was initialized.
+        vm.prank(MANAGER);
+        vm.expectRevert(abi.encodePacked(IBridgeErrors.FailedProxyDeployment.selector));
+        asL2(gas).deployWrappedTokenAndRemap(MAINNET, address(0), false);
+
+        l2 = new SharedBridge(address(this));
+        bridge = asL2(l2);
+        bridge.initialize(
+            A,
+            address(gasToken),
+            MAINNET,
+            address(rootsL2),
+            address(0),
+            "",
+            MANAGER,
+            address(own),
+            true,
+            PAUSER,
+            UNPAUSER,
+            address(0)
+        );
+        vm.prank(MANAGER);
+        bridge.deployWrappedTokenAndRemap(MAINNET, address(0), false);
+        MockToken weth = MockToken(l2.WETHToken());
+        vm.assertTrue(address(weth) != address(own));
+        vm.assertFalse(bridge.wrappedAddressIsNotMintable(address(weth)));
+        vm.assertEq(weth.name(), "Own USDC");
+        vm.assertEq(weth.symbol(), "oUSDC");
+        vm.assertEq(weth.decimals(), 6);
+        arrive(l2, etherExit(A, 5));
+        vm.assertEq(weth.balanceOf(BOB), 5);
+        vm.prank(BOB);
+        l2.bridgeMessageWETH(MAINNET, ALICE, 2, false, "");
+        vm.assertEq(weth.totalSupply(), 3);
     }
 
     function test_setSovereignWeth_replacesEthersToken() external {
@@ -531,6 +581,27 @@ contract SharedBridgeL2Test is BridgeBase {
         vm.prank(REMOVER);
         vm.expectRevert(abi.encodePacked(IBridgeErrors.OnlyEmergencyState.selector));
         bridge.forwardLET(data, root);
+    }
+
+    /// @dev Settlement takes neither messages of others nor tokens without an address, but ether.
+    function test_forwardLET_refusesWhatCouldNotSettle() external {
+        vm.prank(PAUSER);
+        l2.activateEmergencyState();
+        ISharedBridgeL2.LeafData[] memory data = new ISharedBridgeL2.LeafData[](1);
+        data[0] = ISharedBridgeL2.LeafData(ExitLeaf.MESSAGE, B, ALICE, MAINNET, BOB, 0, "");
+        vm.startPrank(REMOVER);
+        vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.OriginNetworkInvalid.selector));
+        bridge.forwardLET(data, 0);
+        (data[0].originNetwork, data[0].originAddress) = (A, address(0));
+        vm.expectRevert(abi.encodePacked(IBridgeErrors.InvalidZeroAddress.selector));
+        bridge.forwardLET(data, 0);
+        data[0].leafType = ExitLeaf.ASSET;
+        vm.expectRevert(abi.encodePacked(IBridgeErrors.InvalidZeroAddress.selector));
+        bridge.forwardLET(data, 0);
+        data[0].originNetwork = MAINNET;
+        vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.InvalidExpectedLER.selector));
+        bridge.forwardLET(data, 0);
+        vm.stopPrank();
     }
 
     function test_setLocalBalanceTree_setsBalances() external {

@@ -36,3 +36,28 @@ contract MockForwarder is IMessageReceiver {
         );
     }
 }
+
+/// @notice Calls whatever it was told while it takes a message, and takes it whatever comes of that.
+contract MockReentrantReceiver is IMessageReceiver {
+    address private _target;
+    bytes private _call;
+    bytes public answer;
+    bool public succeeded;
+
+    function set(address target, bytes calldata call_) external {
+        (_target, _call) = (target, call_);
+    }
+
+    function onMessageReceived(address, uint32, bytes calldata) external payable {
+        (succeeded, answer) = _target.call(_call);
+    }
+}
+
+/// @notice Takes a message with more data than it is worth copying.
+contract MockBomb is IMessageReceiver {
+    function onMessageReceived(address, uint32, bytes calldata) external payable {
+        assembly {
+            return(0, 100000)
+        }
+    }
+}

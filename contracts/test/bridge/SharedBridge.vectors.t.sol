@@ -2,6 +2,8 @@
 pragma solidity ^0.8.30;
 
 import {ExitTree} from "../../src/libraries/ExitTree.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 import {NetworkId} from "../../src/types/NetworkId.sol";
 import {vm} from "../Vm.sol";
 import {BridgeBase} from "./BridgeBase.sol";
@@ -33,25 +35,26 @@ contract SharedBridgeVectorsTest is BridgeBase {
             at = string.concat(at, ".claim_data.Mainnet");
             bytes32 mainnet = vm.parseJsonBytes32(json, string.concat(at, ".proof_leaf_mer.root"));
             bytes32[32] memory proof = _siblings(json, string.concat(at, ".proof_leaf_mer"));
-            vm.assertTrue(l1.verifyMerkleProof(leaf, proof, uint32(leafIndex), mainnet));
-            vm.assertFalse(l1.verifyMerkleProof(leaf, proof, uint32(leafIndex) ^ 1, mainnet));
+            vm.assertTrue(l1.verifyMerkleProof(leaf, proof, SafeCast.toUint32(leafIndex), mainnet));
+            vm.assertFalse(l1.verifyMerkleProof(leaf, proof, SafeCast.toUint32(leafIndex) ^ 1, mainnet));
 
-            // And from the global exit root to Ethereum's tree of them.
-            string memory info = string.concat(at, ".l1_leaf");
-            bytes32 rollup = vm.parseJsonBytes32(json, string.concat(info, ".rer"));
-            bytes32 global = ExitTree.hash(mainnet, rollup);
-            vm.assertEq(global, vm.parseJsonBytes32(json, string.concat(info, ".inner.global_exit_root")));
-            bytes32 infoLeaf = roots.getLeafValue(
-                global,
-                uint256(vm.parseJsonBytes32(json, string.concat(info, ".inner.block_hash"))),
-                uint64(vm.parseJsonUint(json, string.concat(info, ".inner.timestamp")))
-            );
-            uint256 index = vm.parseJsonUint(json, string.concat(info, ".l1_info_tree_index"));
-            bytes32 root = vm.parseJsonBytes32(json, string.concat(at, ".proof_ger_l1root.root"));
-            proof = _siblings(json, string.concat(at, ".proof_ger_l1root"));
-            vm.assertTrue(roots.verifyMerkleProof(infoLeaf, proof, uint32(index), root));
-            vm.assertEq(roots.calculateRoot(infoLeaf, proof, uint32(index)), root);
+            _assertInfo(json, at, mainnet);
         }
+    }
+
+    /// @dev From the global exit root to Ethereum's tree of them.
+    function _assertInfo(string memory json, string memory at, bytes32 mainnet) private view {
+        string memory info = string.concat(at, ".l1_leaf");
+        bytes32 global = ExitTree.hash(mainnet, vm.parseJsonBytes32(json, string.concat(info, ".rer")));
+        vm.assertEq(global, vm.parseJsonBytes32(json, string.concat(info, ".inner.global_exit_root")));
+        uint256 timestamp = vm.parseJsonUint(json, string.concat(info, ".inner.timestamp"));
+        bytes32 blockHash = vm.parseJsonBytes32(json, string.concat(info, ".inner.block_hash"));
+        bytes32 leaf = roots.getLeafValue(global, uint256(blockHash), SafeCast.toUint64(timestamp));
+        uint32 index = SafeCast.toUint32(vm.parseJsonUint(json, string.concat(info, ".l1_info_tree_index")));
+        bytes32 root = vm.parseJsonBytes32(json, string.concat(at, ".proof_ger_l1root.root"));
+        bytes32[32] memory proof = _siblings(json, string.concat(at, ".proof_ger_l1root"));
+        vm.assertTrue(roots.verifyMerkleProof(leaf, proof, index, root));
+        vm.assertEq(roots.calculateRoot(leaf, proof, index), root);
     }
 
     function _certificate(uint256 height) private view returns (string memory) {
@@ -63,9 +66,11 @@ contract SharedBridgeVectorsTest is BridgeBase {
         string memory metadata = vm.parseJsonString(json, string.concat(at, ".metadata"));
         return l1.getLeafValue(
             0,
-            NetworkId.wrap(uint32(vm.parseJsonUint(json, string.concat(token, ".origin_network")))),
+            NetworkId.wrap(
+                SafeCast.toUint32(vm.parseJsonUint(json, string.concat(token, ".origin_network")))
+            ),
             vm.parseJsonAddress(json, string.concat(token, ".origin_token_address")),
-            NetworkId.wrap(uint32(vm.parseJsonUint(json, string.concat(at, ".dest_network")))),
+            NetworkId.wrap(SafeCast.toUint32(vm.parseJsonUint(json, string.concat(at, ".dest_network")))),
             vm.parseJsonAddress(json, string.concat(at, ".dest_address")),
             vm.parseJsonUint(json, string.concat(at, ".amount")),
             vm.parseBytes32(string.concat("0x", metadata))

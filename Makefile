@@ -1,5 +1,7 @@
 # make demo     four proofs of two programs, aggregated, wrapped and verified in an EVM
 # make test     everything CI checks, without a fresh wrap proof
+# make coverage which branches of the contracts the tests take; fails where a file has fewer than 95 in a hundred
+# make mutants  breaks the contracts one check at a time and sees a test fail for each; ONLY=prefix takes a part
 # make bench    measurements, one row a figure; ONLY=prefix runs a part
 # make gen      writes whatever in the repository is generated
 # make bindings writes the Rust bindings of the contracts alone, after a change of an interface
@@ -16,7 +18,7 @@ VERIFIER := contracts/src/verifier/Groth16Verifier.sol
 GENERATED := $(VERIFIER) crates/bindings/src/generated contracts/test/generated contracts/snapshots \
 	vectors/encodings.json vectors/three-inputs-proof.json docs/security.md
 
-.PHONY: setup contracts programs test test-contracts test-rust demo bench gen bindings gen-check
+.PHONY: setup contracts programs test test-contracts test-rust coverage mutants demo bench gen bindings gen-check
 
 setup: node_modules/.package-lock.json
 
@@ -30,9 +32,11 @@ contracts: setup
 
 test: test-contracts test-rust
 
-# Snapshots of gas and size are compared, not written; UPDATE_SNAPSHOTS=1 writes them.
+# Snapshots of gas and size are compared, not written; UPDATE_SNAPSHOTS=1 writes them. The mutants themselves take longer than
+# a change should wait; that each still fits the code is checked here.
 test-contracts: contracts
 	$(FORGE) fmt --check
+	tools/mutants --list > /dev/null
 	FORGE_SNAPSHOT_CHECK=$(if $(UPDATE_SNAPSHOTS),false,true) $(FORGE) test
 
 # The tests in revm read what forge built.
@@ -45,11 +49,22 @@ test-rust: contracts
 programs:
 	cargo build --locked --workspace --all-targets
 
+# The compiler optimizes nothing here, so figures of gas say nothing: the tests of them are left out and snapshots go elsewhere.
+# Unit and fuzz tests alone are to take every branch. Forge counts none of free functions, which are those of types/.
+coverage: setup
+	CAUSEWAY_COVERAGE=1 FOUNDRY_SNAPSHOTS=contracts/cache/coverage $(FORGE) coverage --report lcov \
+		--report-file contracts/cache/lcov.info --no-match-coverage '(test|script)' \
+		--no-match-contract Gas --no-match-test '^invariant_|CostsAtMost'
+	tools/coverage contracts/cache/lcov.info
+
+mutants: setup
+	FORGE=$(FORGE) tools/mutants --only '$(ONLY)'
+
 demo: contracts programs
 	target/debug/demo
 
 bench: contracts programs
-	target/debug/bench $(ONLY)
+	FORGE=$(FORGE) target/debug/bench $(ONLY)
 
 gen: setup programs
 	target/debug/verifier-gen solidity --development --make-development-key --out $(VERIFIER)

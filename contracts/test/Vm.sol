@@ -26,6 +26,7 @@ interface Vm {
     function roll(uint256 number) external;
     function coinbase(address producer) external;
     function deal(address account, uint256 balance) external;
+    function setNonce(address account, uint64 nonce) external;
     function etch(address account, bytes calldata code) external;
     function load(address account, bytes32 slot) external view returns (bytes32);
     function store(address account, bytes32 slot, bytes32 value) external;
@@ -45,6 +46,9 @@ interface Vm {
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
     function expectCall(address callee, bytes calldata data) external;
+
+    function mockCallRevert(address callee, bytes calldata data, bytes calldata answer) external;
+    function clearMockedCalls() external;
 
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256);
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;

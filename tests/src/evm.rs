@@ -145,7 +145,12 @@ impl Evm {
 
     /// Creates a contract from its creation code and the ABI encoding of its constructor's arguments.
     pub fn deploy(&mut self, code: &[u8], arguments: &[u8]) -> Result<Receipt<Address>, EvmError> {
-        let receipt = self.transact(SENDER, TxKind::Create, U256::ZERO, [code, arguments].concat().into())?;
+        let receipt = self.transact(
+            SENDER,
+            TxKind::Create,
+            U256::ZERO,
+            [code, arguments].concat().into(),
+        )?;
         match receipt.output {
             Output::Create(_, Some(address)) => Ok(Receipt {
                 output: address,

@@ -232,9 +232,7 @@ fn the_gas_token_is_native_in_one_place_and_wrapped_in_another() {
     let gas = world.token("GAS");
     assert_eq!(world.chain(G).local(gas).unwrap(), Some(Local::Native));
     deposit(&mut world, gas, (G, Bob), 80);
-    let index = world
-        .bridge_asset((G, Bob), (A, Bob), gas, u(30), false)
-        .unwrap();
+    let index = world.bridge_asset((G, Bob), (A, Bob), gas, u(30), false).unwrap();
     world.settle(&[G]).unwrap();
     world.inform(A).unwrap();
     world.claim(index).unwrap();
@@ -413,10 +411,7 @@ fn roles_are_closed() {
     let Some(Local::Contract(wrapped)) = world.chain(A).local(usdc).unwrap() else {
         panic!("no wrapped token on A");
     };
-    let call = WrappedToken::mintCall {
-        to: bob,
-        value: u(1),
-    };
+    let call = WrappedToken::mintCall { to: bob, value: u(1) };
     let refused = world.chain(A).evm().call_from(bob, wrapped, &call);
     assert_refused(refused.map_err(WorldError::from), &WrappedToken::OnlyBridge {});
 

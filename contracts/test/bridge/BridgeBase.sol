@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+
 import {GlobalExitRoot} from "../../src/bridge/GlobalExitRoot.sol";
 import {GlobalExitRootL2} from "../../src/bridge/GlobalExitRootL2.sol";
 import {SharedBridge} from "../../src/bridge/SharedBridge.sol";
@@ -265,5 +267,20 @@ abstract contract BridgeBase is Base {
             path.shortLocal,
             path.shortRollup
         );
+    }
+
+    /// @notice Calldata of a token's permit, signed with a key.
+    function permitOf(MockToken permitted, uint256 key, address spender, uint256 value)
+        internal
+        view
+        returns (bytes memory)
+    {
+        address owner = vm.addr(key);
+        bytes32 typeHash =
+            keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
+        bytes32 fields = keccak256(abi.encode(typeHash, owner, spender, value, 0, block.timestamp));
+        (uint8 v, bytes32 r, bytes32 s) =
+            vm.sign(key, keccak256(abi.encodePacked(hex"1901", permitted.DOMAIN_SEPARATOR(), fields)));
+        return abi.encodeCall(IERC20Permit.permit, (owner, spender, value, block.timestamp, v, r, s));
     }
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import {WrappedTokenCode} from "../../src/bridge/WrappedTokenCode.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+
 import {IBridgeErrors, IBridgeErrorsL2} from "../../src/interfaces/IBridgeErrors.sol";
 import {ISharedBridge} from "../../src/interfaces/ISharedBridge.sol";
 import {ISharedBridgeL2} from "../../src/interfaces/ISharedBridgeL2.sol";
@@ -9,9 +10,10 @@ import {IWrappedToken} from "../../src/interfaces/IWrappedToken.sol";
 import {ExitLeaf} from "../../src/libraries/ExitLeaf.sol";
 import {GlobalIndex, InvalidGlobalIndex} from "../../src/types/GlobalIndex.sol";
 import {MAINNET, NetworkId} from "../../src/types/NetworkId.sol";
+import {PlainExitTree} from "../PlainExitTree.sol";
 import {vm} from "../Vm.sol";
 import {MockForwarder, MockReceiver, MockRefuser} from "../mocks/MockReceivers.sol";
-import {MockToken} from "../mocks/MockTokens.sol";
+import {MockOddToken, MockReentrantToken, MockToken} from "../mocks/MockTokens.sol";
 import {BridgeBase} from "./BridgeBase.sol";
 
 contract SharedBridgeClaimTest is BridgeBase {
@@ -40,6 +42,34 @@ contract SharedBridgeClaimTest is BridgeBase {
         arrive(l1, tokenExit(MAINNET, address(token), 30e6));
         vm.assertEq(token.balanceOf(BOB), 30e6);
         vm.assertEq(token.balanceOf(address(l1)), 70e6);
+    }
+
+    /// @dev A token that fails is `SafeERC20FailedOperation`, unless it says itself what is wrong; one that reverts without a word
+    /// leaves it at that.
+    function test_claimAsset_revertsAsTheTokenDoes() external {
+        MockOddToken odd = new MockOddToken();
+        Exit memory exit = tokenExit(MAINNET, address(odd), 1);
+        Path memory path = publish(address(roots), exit);
+        bytes memory failed =
+            abi.encodeWithSelector(SafeERC20.SafeERC20FailedOperation.selector, address(odd));
+        odd.set(abi.encode(false), false);
+        vm.expectRevert(failed);
+        claimAsset(l1, exit, path);
+        odd.set("its own words", true);
+        vm.expectRevert("its own words");
+        claimAsset(l1, exit, path);
+        odd.set("", true);
+        (bool success, bytes memory returned) =
+            address(this).call(abi.encodeCall(this.claimOnEthereum, (exit, path)));
+        vm.assertFalse(success);
+        vm.assertEq(returned, "");
+        vm.etch(address(odd), "");
+        vm.expectRevert(failed);
+        claimAsset(l1, exit, path);
+    }
+
+    function claimOnEthereum(Exit calldata exit, Path calldata path) external {
+        claimAsset(l1, exit, path);
     }
 
     function test_claimAsset_mintsWrappedTokens() external {
@@ -185,6 +215,15 @@ contract SharedBridgeClaimTest is BridgeBase {
         }
     }
 
+    /// @dev Where an account has a nonce nothing can be created, whatever its code.
+    function test_claimAsset_revertsWhenTheWrappedTokenCannotBeCreated() external {
+        Exit memory exit = tokenExit(A, address(token), 1);
+        Path memory path = publish(address(rootsL2), exit);
+        vm.setNonce(l2.computeTokenProxyAddress(MAINNET, address(token)), 1);
+        vm.expectRevert(abi.encodePacked(IBridgeErrors.FailedProxyDeployment.selector));
+        claimAsset(l2, exit, path);
+    }
+
     function test_claimAsset_takesLongNamesAndCutsEndlessOnes() external {
         bytes memory endless = new bytes(1000);
         for (uint256 i = 0; i < endless.length; ++i) {
@@ -197,6 +236,15 @@ contract SharedBridgeClaimTest is BridgeBase {
         vm.assertEq(minted.name(), "A name of more than twenty-nine bytes");
         vm.assertEq(bytes(minted.symbol()).length, 256);
         vm.assertEq(minted.decimals(), 3);
+    }
+
+    /// @dev The native token is told by its network and its address.
+    function test_claimAsset_tellsTheNativeTokenFromItsNamesakes() external {
+        Exit memory exit = tokenExit(G, address(gasToken), 5);
+        exit.originNetwork = B;
+        arrive(gas, exit);
+        vm.assertEq(BOB.balance, 0);
+        vm.assertEq(MockToken(gas.getTokenWrappedAddress(B, address(gasToken))).balanceOf(BOB), 5);
     }
 
     function test_claimMessage_deliversWithValue() external {
@@ -336,6 +384,57 @@ contract SharedBridgeClaimTest is BridgeBase {
         claimAsset(l1, exit, path);
     }
 
+    function test_claim_revertsForAnythingElseThanMainnetsExit() external {
+        Exit memory exit = tokenExit(A, address(token), 7);
+        exit.source = MAINNET;
+        exit.leafIndex = 2;
+        Path memory path = publish(address(rootsL2), exit);
+        bytes memory refusal = abi.encodePacked(IBridgeErrors.InvalidSmtProof.selector);
+        exit.amount = 8;
+        ISharedBridge.Claim[] memory claims = new ISharedBridge.Claim[](1);
+        claims[0] = shortClaim(exit, path);
+        vm.expectRevert(refusal);
+        claimAsset(l2, exit, path);
+        vm.expectRevert(refusal);
+        l2.claimMany(path.mainnetExitRoot, path.rollupExitRoot, claims);
+        exit.amount = 7;
+        path.local[31] = bytes32(uint256(1));
+        vm.expectRevert(refusal);
+        claimAsset(l2, exit, path);
+        path.local[31] = PlainExitTree.empty(31);
+        claimAsset(l2, exit, path);
+    }
+
+    /// @dev A token that bridges while it is paid out.
+    function _reentrant() private returns (MockReentrantToken evil, Exit memory exit, Path memory path) {
+        evil = new MockReentrantToken();
+        evil.mint(address(l1), 100);
+        evil.set(address(l1), abi.encodeCall(l1.bridgeAsset, (A, BOB, 0, address(0), false, "")));
+        exit = tokenExit(MAINNET, address(evil), 100);
+        path = publish(address(roots), exit);
+    }
+
+    function _assertReentered(MockReentrantToken evil) private view {
+        vm.assertEq(evil.balanceOf(BOB), 100);
+        vm.assertFalse(evil.succeeded());
+        vm.assertEq(evil.answer(), abi.encodePacked(IBridgeErrors.Reentered.selector));
+        vm.assertEq(l1.depositCount(), 0);
+    }
+
+    function test_claimAsset_revertsWhenReentered() external {
+        (MockReentrantToken evil, Exit memory exit, Path memory path) = _reentrant();
+        claimAsset(l1, exit, path);
+        _assertReentered(evil);
+    }
+
+    function test_claimMany_revertsWhenAPaymentIsReentered() external {
+        (MockReentrantToken evil, Exit memory exit, Path memory path) = _reentrant();
+        ISharedBridge.Claim[] memory claims = new ISharedBridge.Claim[](1);
+        claims[0] = shortClaim(exit, path);
+        l1.claimMany(path.mainnetExitRoot, path.rollupExitRoot, claims);
+        _assertReentered(evil);
+    }
+
     function _assertRefused(Exit memory other, Path memory path) private {
         ISharedBridge.Claim[] memory claims = new ISharedBridge.Claim[](1);
         claims[0] = shortClaim(other, path);
@@ -363,6 +462,24 @@ contract SharedBridgeClaimTest is BridgeBase {
         vm.assertEq(BOB.balance, 1 ether);
         vm.assertEq(receiver.value(), 2 ether);
         vm.assertTrue(l1.isClaimed(0, B) && l1.isClaimed(1, B));
+    }
+
+    /// @dev The guard of one payment does not stand in the way of the next.
+    function test_claimMany_paysSeveralAssetsAtOnce() external {
+        _fund();
+        Exit memory exit = etherExit(MAINNET, 1 ether);
+        Exit memory second = tokenExit(MAINNET, address(token), 5);
+        second.leafIndex = 1;
+        bytes32[] memory leaves = new bytes32[](2);
+        (leaves[0], leaves[1]) = (leafOf(exit), leafOf(second));
+        Path memory path = pathOf(leaves, B, 0);
+        insert(address(roots), path);
+        ISharedBridge.Claim[] memory claims = new ISharedBridge.Claim[](2);
+        claims[0] = shortClaim(exit, path);
+        claims[1] = shortClaim(second, pathOf(leaves, B, 1));
+        l1.claimMany(path.mainnetExitRoot, path.rollupExitRoot, claims);
+        vm.assertEq(BOB.balance, 1 ether);
+        vm.assertEq(token.balanceOf(BOB), 5);
     }
 
     function test_claimMany_refusesOtherTypes() external {
@@ -407,35 +524,5 @@ contract SharedBridgeClaimTest is BridgeBase {
         arrive(gas, exit);
         vm.assertTrue(gas.isClaimed(3, A));
         vm.assertFalse(gas.isClaimed(3, MAINNET));
-    }
-
-    function test_wrappedToken_isTheBridgesAlone() external {
-        arrive(l2, tokenExit(A, address(token), 5));
-        IWrappedToken wrapped = IWrappedToken(l2.getTokenWrappedAddress(MAINNET, address(token)));
-        bytes memory refusal = abi.encodePacked(IWrappedToken.OnlyBridge.selector);
-        vm.expectRevert(refusal);
-        wrapped.mint(ALICE, 1);
-        vm.expectRevert(refusal);
-        wrapped.burn(BOB, 1);
-        vm.expectRevert(refusal);
-        wrapped.initialize("", "", 0);
-        vm.assertEq(wrapped.bridgeAddress(), address(l2));
-        vm.assertEq(NetworkId.unwrap(wrapped.originNetwork()), 0);
-        (, string memory name, string memory version, uint256 chain, address self,,) = wrapped.eip712Domain();
-        vm.assertEq(name, "USD Coin");
-        bytes32 domain = keccak256(
-            abi.encode(
-                keccak256(
-                    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
-                ),
-                keccak256(bytes(name)),
-                keccak256(bytes(version)),
-                chain,
-                self
-            )
-        );
-        vm.assertEq(MockToken(address(wrapped)).DOMAIN_SEPARATOR(), domain);
-        // No contract has an allowance that the holder did not give.
-        vm.assertEq(MockToken(address(wrapped)).allowance(BOB, 0x000000000022D473030F116dDEE9F6B43aC78BA3), 0);
     }
 }

@@ -5,9 +5,7 @@ import {SharedBridge} from "../../src/bridge/SharedBridge.sol";
 import {ERC20} from "solady/tokens/ERC20.sol";
 
 import {IBridgeErrors, IBridgeErrorsL2} from "../../src/interfaces/IBridgeErrors.sol";
-import {IGlobalExitRoot} from "../../src/interfaces/IGlobalExitRoot.sol";
 import {ISharedBridge} from "../../src/interfaces/ISharedBridge.sol";
-import {IWrappedToken} from "../../src/interfaces/IWrappedToken.sol";
 import {ExitLeaf} from "../../src/libraries/ExitLeaf.sol";
 import {IDaiPermit, TokenPermit} from "../../src/libraries/TokenPermit.sol";
 import {MAINNET, NetworkId} from "../../src/types/NetworkId.sol";
@@ -15,7 +13,6 @@ import {PlainExitTree} from "../PlainExitTree.sol";
 import {vm} from "../Vm.sol";
 import {MockDaiToken, MockFeeToken, MockReentrantToken, MockToken} from "../mocks/MockTokens.sol";
 import {BridgeBase} from "./BridgeBase.sol";
-import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 
 contract SharedBridgeExitTest is BridgeBase {
     bytes32[] private leaves;
@@ -234,20 +231,10 @@ contract SharedBridgeExitTest is BridgeBase {
 
     // Permits.
 
-    function _permit(uint256 key, address spender, uint256 value) private view returns (bytes memory) {
-        address owner = vm.addr(key);
-        bytes32 typeHash =
-            keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
-        bytes32 message_ = keccak256(abi.encode(typeHash, owner, spender, value, 0, block.timestamp));
-        (uint8 v, bytes32 r, bytes32 s) =
-            vm.sign(key, keccak256(abi.encodePacked(hex"1901", token.DOMAIN_SEPARATOR(), message_)));
-        return abi.encodeCall(IERC20Permit.permit, (owner, spender, value, block.timestamp, v, r, s));
-    }
-
     function test_permit_allowsTheTransfer() external {
         address owner = vm.addr(7);
         token.mint(owner, 50);
-        bytes memory permit = _permit(7, address(l1), 50);
+        bytes memory permit = permitOf(token, 7, address(l1), 50);
         vm.prank(owner);
         l1.bridgeAsset(A, BOB, 20, address(token), false, permit);
         // Used up, but the allowance stands: what the permit answers does not matter.
@@ -268,7 +255,7 @@ contract SharedBridgeExitTest is BridgeBase {
     }
 
     function test_permit_revertsWhenItIsNone() external {
-        bytes memory permit = _permit(7, address(l1), 50);
+        bytes memory permit = permitOf(token, 7, address(l1), 50);
         bytes[4] memory bad =
             [bytes(hex"d505ac"), hex"d505accf", abi.encodePacked(bytes4(0x12345678), permit), ""];
         bad[3] = new bytes(permit.length - 1);
@@ -282,10 +269,10 @@ contract SharedBridgeExitTest is BridgeBase {
     }
 
     function test_permit_revertsForAnotherOwnerOrSpender() external {
-        bytes memory permit = _permit(7, address(l1), 50);
+        bytes memory permit = permitOf(token, 7, address(l1), 50);
         vm.expectRevert(abi.encodePacked(TokenPermit.NotValidOwner.selector));
         l1.bridgeAsset(A, BOB, 1, address(token), false, permit);
-        permit = _permit(7, address(l2), 50);
+        permit = permitOf(token, 7, address(l2), 50);
         vm.prank(vm.addr(7));
         vm.expectRevert(abi.encodePacked(TokenPermit.NotValidSpender.selector));
         l1.bridgeAsset(A, BOB, 1, address(token), false, permit);

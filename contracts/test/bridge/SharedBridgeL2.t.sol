@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
+
 import {SharedBridge} from "../../src/bridge/SharedBridge.sol";
 import {IBridgeErrors, IBridgeErrorsL2} from "../../src/interfaces/IBridgeErrors.sol";
 import {ISharedBridge} from "../../src/interfaces/ISharedBridge.sol";
@@ -10,7 +12,7 @@ import {GlobalIndex} from "../../src/types/GlobalIndex.sol";
 import {MAINNET, NetworkId} from "../../src/types/NetworkId.sol";
 import {PlainExitTree} from "../PlainExitTree.sol";
 import {vm} from "../Vm.sol";
-import {MockReentrantToken, MockToken} from "../mocks/MockTokens.sol";
+import {MockFeeToken, MockReentrantToken, MockToken} from "../mocks/MockTokens.sol";
 import {BridgeBase} from "./BridgeBase.sol";
 
 contract SharedBridgeL2Test is BridgeBase {
@@ -73,6 +75,24 @@ contract SharedBridgeL2Test is BridgeBase {
         l2.bridgeAsset(MAINNET, BOB, 4, address(own), false, "");
         vm.stopPrank();
         vm.assertEq(own.balanceOf(address(l2)), 94);
+    }
+
+    /// @dev Of a held token, too, an exit is of what arrives.
+    function test_remap_countsWhatArrivesOfAHeldTokenWithFees() external {
+        MockFeeToken fee = new MockFeeToken();
+        this.remap(MAINNET, address(token), address(fee), true);
+        fee.mint(address(l2), 1000);
+        _arrive(0, 1000);
+        fee.mint(ALICE, 1000);
+        vm.startPrank(ALICE);
+        fee.approve(address(l2), 1000);
+        vm.expectEmit(address(l2));
+        emit ISharedBridge.BridgeEvent(
+            0, 0, address(token), 0, BOB, 990, abi.encode("Fee", "FEE", uint8(18)), 0
+        );
+        l2.bridgeAsset(MAINNET, BOB, 1000, address(fee), false, "");
+        vm.stopPrank();
+        vm.assertEq(bridge.localBalanceTree(keccak256(abi.encodePacked(MAINNET, address(token)))), 10);
     }
 
     function test_remap_refusesByName() external {
@@ -138,6 +158,53 @@ contract SharedBridgeL2Test is BridgeBase {
         bridge.migrateLegacyToken(wrapped, 1, "");
         (, address origin) = l2.wrappedTokenToTokenInfo(wrapped);
         vm.assertEq(origin, address(0));
+    }
+
+    /// @dev A token that the bridge holds is pulled, which its holder may permit in the same call.
+    function test_migrate_takesAPermitForATokenThatIsHeld() external {
+        address owner = vm.addr(7);
+        MockToken next = new MockToken("Next USDC", "nUSDC", 6);
+        own.mint(owner, 10);
+        this.remap(MAINNET, address(token), address(own), true);
+        this.remap(MAINNET, address(token), address(next), false);
+        bytes memory permit = permitOf(own, 7, address(l2), 6);
+        vm.prank(owner);
+        vm.expectRevert(
+            abi.encodeWithSelector(IERC20Errors.ERC20InsufficientAllowance.selector, address(l2), 0, 6)
+        );
+        bridge.migrateLegacyToken(address(own), 6, "");
+        vm.prank(owner);
+        bridge.migrateLegacyToken(address(own), 6, permit);
+        vm.assertEq(own.balanceOf(address(l2)), 6);
+        vm.assertEq(next.balanceOf(owner), 6);
+    }
+
+    function test_migrate_countsWhatArrivesOfAHeldTokenWithFees() external {
+        MockFeeToken fee = new MockFeeToken();
+        this.remap(MAINNET, address(token), address(fee), true);
+        this.remap(MAINNET, address(token), address(own), false);
+        fee.mint(ALICE, 1000);
+        vm.startPrank(ALICE);
+        fee.approve(address(l2), 1000);
+        bridge.migrateLegacyToken(address(fee), 1000, "");
+        vm.stopPrank();
+        vm.assertEq(fee.balanceOf(address(l2)), 990);
+        vm.assertEq(own.balanceOf(ALICE), 990);
+    }
+
+    function test_migrate_revertsWhenReentered() external {
+        MockReentrantToken legacy = new MockReentrantToken();
+        this.remap(MAINNET, address(token), address(legacy), true);
+        this.remap(MAINNET, address(token), address(own), false);
+        legacy.mint(ALICE, 10);
+        legacy.set(address(l2), abi.encodeCall(bridge.migrateLegacyToken, (address(legacy), 0, "")));
+        vm.startPrank(ALICE);
+        legacy.approve(address(l2), 10);
+        bridge.migrateLegacyToken(address(legacy), 10, "");
+        vm.stopPrank();
+        vm.assertFalse(legacy.succeeded());
+        vm.assertEq(legacy.answer(), abi.encodePacked(IBridgeErrors.Reentered.selector));
+        vm.assertEq(own.balanceOf(ALICE), 10);
     }
 
     function test_deployWrappedTokenAndRemap_replacesATokenSetByHand() external {
@@ -235,6 +302,25 @@ contract SharedBridgeL2Test is BridgeBase {
         vm.assertEq(own.balanceOf(BOB), 5);
     }
 
+    function test_setSovereignWeth_countsWhatArrivesOfAHeldTokenWithFees() external {
+        MockFeeToken fee = new MockFeeToken();
+        vm.prank(MANAGER);
+        asL2(gas).setSovereignWETHAddress(address(fee), true);
+        fee.mint(address(gas), 2000);
+        arrive(gas, etherExit(G, 2000));
+        fee.mint(ALICE, 2000);
+        vm.startPrank(ALICE);
+        fee.approve(address(gas), 2000);
+        vm.expectEmit(address(gas));
+        emit ISharedBridge.BridgeEvent(0, 0, address(0), 0, BOB, 990, "", 0);
+        gas.bridgeAsset(MAINNET, BOB, 1000, address(fee), false, "");
+        vm.expectEmit(address(gas));
+        emit ISharedBridge.BridgeEvent(1, 3, ALICE, 0, BOB, 990, "hello", 1);
+        gas.bridgeMessageWETH(MAINNET, BOB, 1000, false, "hello");
+        vm.stopPrank();
+        vm.assertEq(asL2(gas).localBalanceTree(keccak256(abi.encodePacked(MAINNET, address(0)))), 20);
+    }
+
     /// @dev A token that lets itself be sent twice at once is counted once.
     function test_bridgeMessageWETH_revertsWhenReentered() external {
         MockReentrantToken weth = new MockReentrantToken();
@@ -320,6 +406,25 @@ contract SharedBridgeL2Test is BridgeBase {
         claimAsset(l2, exit, path);
     }
 
+    /// @dev Exits of one word: each unset alone, and all of them in the hash chain, in one call or more.
+    function test_unsetMultipleClaims_leavesOthersAndChains() external {
+        GlobalIndex[] memory indexes = new GlobalIndex[](4);
+        for (uint256 i = 0; i < indexes.length; ++i) {
+            indexes[i] = GlobalIndex.wrap((1 << 32) | i);
+        }
+        vm.startPrank(REMOVER);
+        bridge.setMultipleClaims(indexes);
+        bridge.unsetMultipleClaims(_one(indexes[2]));
+        bytes32 chain = keccak256(abi.encode(0, indexes[2]));
+        GlobalIndex[] memory two = new GlobalIndex[](2);
+        (two[0], two[1]) = (indexes[3], indexes[0]);
+        bridge.unsetMultipleClaims(two);
+        vm.stopPrank();
+        chain = keccak256(abi.encode(keccak256(abi.encode(chain, indexes[3])), indexes[0]));
+        vm.assertEq(bridge.unsetGlobalIndexHashChain(), chain);
+        vm.assertEq(l2.claimedBitMap(2 << 24), 1 << 1);
+    }
+
     function test_setMultipleClaims_endsAnExit() external {
         Exit memory exit = tokenExit(A, address(token), 10);
         Path memory path = publish(address(rootsL2), exit);
@@ -339,9 +444,19 @@ contract SharedBridgeL2Test is BridgeBase {
 
     /// @dev Ethereum's bridge has none of these powers.
     function test_nobodyHasThesePowersOnEthereum() external {
+        bytes32[32] memory words;
+        bytes memory refusal = abi.encodePacked(IBridgeErrorsL2.OnlyGlobalExitRootRemover.selector);
         vm.startPrank(REMOVER);
-        vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.OnlyGlobalExitRootRemover.selector));
+        vm.expectRevert(refusal);
         asL2(l1).setMultipleClaims(new GlobalIndex[](0));
+        vm.expectRevert(refusal);
+        asL2(l1).unsetMultipleClaims(new GlobalIndex[](0));
+        vm.expectRevert(refusal);
+        asL2(l1).backwardLET(0, words, 0, words);
+        vm.expectRevert(refusal);
+        asL2(l1).forwardLET(new ISharedBridgeL2.LeafData[](0), 0);
+        vm.expectRevert(refusal);
+        asL2(l1).setLocalBalanceTree(new NetworkId[](0), new address[](0), new uint256[](0));
         vm.expectRevert(abi.encodePacked(IBridgeErrorsL2.OnlyBridgeManager.selector));
         asL2(l1).setBridgeManager(REMOVER);
         vm.stopPrank();

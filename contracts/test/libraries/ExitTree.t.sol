@@ -3,9 +3,7 @@ pragma solidity ^0.8.30;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import {ExitLeaf} from "../../src/libraries/ExitLeaf.sol";
 import {ExitTree} from "../../src/libraries/ExitTree.sol";
-import {NetworkId} from "../../src/types/NetworkId.sol";
 import {Base} from "../Base.sol";
 import {PlainExitTree} from "../PlainExitTree.sol";
 import {vm} from "../Vm.sol";
@@ -43,23 +41,6 @@ contract ExitTreeTest is Base {
     function test_emptyRoot_isThatOfTheTreeWithoutLeaves() external view {
         vm.assertEq(ExitTree.EMPTY_ROOT, tree.root(0));
         vm.assertEq(ExitTree.EMPTY_ROOT, PlainExitTree.empty(32));
-    }
-
-    function test_hash_agreesWithLxLysLeaves() external view {
-        string memory json = vm.readFile("vectors/lxly/leaf-vectors.json");
-        for (uint256 i = 0; i < VECTORS; ++i) {
-            string memory at = string.concat("[", vm.toString(i), "].");
-            bytes32 leaf = ExitLeaf.hash(
-                ExitLeaf.ASSET,
-                NetworkId.wrap(uint32(vm.parseJsonUint(json, string.concat(at, "originNetwork")))),
-                vm.parseJsonAddress(json, string.concat(at, "tokenAddress")),
-                NetworkId.wrap(uint32(vm.parseJsonUint(json, string.concat(at, "destinationNetwork")))),
-                vm.parseJsonAddress(json, string.concat(at, "destinationAddress")),
-                vm.parseJsonUint(json, string.concat(at, "amount")),
-                keccak256(vm.parseJsonBytes(json, string.concat(at, "metadata")))
-            );
-            vm.assertEq(leaf, vm.parseJsonBytes32(json, string.concat(at, "leafValue")));
-        }
     }
 
     function test_append_agreesWithLxLysRoots() external {

@@ -87,6 +87,23 @@ contract MockOddToken {
     }
 }
 
+/// @notice Keeps the calldata of the last call, or refuses it.
+contract MockCallee {
+    error Refused();
+
+    bytes public received;
+    bool private _refuses;
+
+    function refuse() external {
+        _refuses = true;
+    }
+
+    fallback() external {
+        if (_refuses) revert Refused();
+        received = msg.data;
+    }
+}
+
 /// @notice A token that, while it is transferred, calls whatever it was told.
 contract MockReentrantToken is ERC20 {
     address private _target;

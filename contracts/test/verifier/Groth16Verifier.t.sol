@@ -135,6 +135,16 @@ contract Groth16VerifierTest is Base {
         verifier.verify{gas: 150_000}(program, statement, proof);
     }
 
+    /// @dev A chain may lack a precompile: nothing there is taken for its answer.
+    function test_verify_revertsWhenAPrecompileFails() external {
+        for (uint160 precompile = 6; precompile < 8; ++precompile) {
+            vm.mockCallRevert(address(precompile), "", "");
+            vm.expectRevert(abi.encodeWithSelector(IVerifyingKey.PrecompileFailed.selector));
+            verifier.verify(program, statement, proof);
+            vm.clearMockedCalls();
+        }
+    }
+
     /// @dev A proof is no nullifier: of one, anybody makes others.
     function test_verify_acceptsAnotherProofOfTheSameStatement() external view {
         bytes memory other = withWord(proof, 1, Q - wordAt(proof, 1));

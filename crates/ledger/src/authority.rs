@@ -1,15 +1,15 @@
 //! Whether a certificate was made by its network.
 
 use alloy_primitives::Address;
-use causeway_types::{Authority, Certificate, GoldilocksDigest, Prehash, SettlementDomain};
+use causeway_types::{Authorisation, Authority, Certificate, GoldilocksDigest, Prehash, SettlementDomain};
 
 use crate::error::LedgerError;
 
 /// Compares a certificate's authorisation with its network's authority. The digest is that of the certificate's
 /// transition.
 ///
-/// Of a validity proof only the key is compared here; that it verifies is for the transition's circuit to say. A
-/// contract that approves digests on chain has no signature to check.
+/// Of a validity proof only the key is compared here, which anyone can write down: whoever takes certificates in verifies
+/// the proof before offering them, and the transition's circuit does so again. A contract cannot sign: `approved` says whether the signer approved the digest on L1, and then no signature is asked for.
 ///
 /// # Errors
 /// What is missing or another's.
@@ -18,13 +18,15 @@ pub fn check_authority(
     certificate: &Certificate,
     digest: GoldilocksDigest,
     domain: &SettlementDomain,
+    approved: bool,
 ) -> Result<(), LedgerError> {
-    let Some(authorisation) = &certificate.authority else {
+    let authorisation = certificate.authority.as_ref();
+    if authorisation.is_none() && !approved {
         return Err(LedgerError::MissingAuthorisation);
-    };
-    if let Some(expected) = authority.signer_address() {
+    }
+    if let Some(expected) = authority.signer_address().filter(|_| !approved) {
         let missing = LedgerError::MissingSignature { signer: expected };
-        let signature = authorisation.signature().ok_or(missing)?;
+        let signature = authorisation.and_then(Authorisation::signature).ok_or(missing)?;
         let recovered = signature
             .recover(domain.signing_hash(certificate.network, digest))
             .map_err(|_| LedgerError::UnrecoverableSignature { expected })?;
@@ -32,7 +34,7 @@ pub fn check_authority(
     }
     if let Some(expected) = authority.validity_key() {
         let got = authorisation
-            .validity_key()
+            .and_then(Authorisation::validity_key)
             .ok_or(LedgerError::MissingValidityProof)?;
         if got != expected {
             return Err(LedgerError::InvalidValidityKey { expected, got });

@@ -1,11 +1,12 @@
 #![allow(clippy::unwrap_used)]
 
 use alloy_primitives::{Address, B256, U256};
-use causeway_types::{Authorisation, Authority, GoldilocksDigest, Signature};
+use causeway_types::{Authorisation, Authority, GoldilocksDigest, Signature, TypesError};
 use k256::ecdsa::SigningKey;
 
 use crate::apply::apply;
 use crate::authority::check_authority;
+use crate::epoch::{Because, settle_epoch};
 use crate::error::{Class, LedgerError};
 use crate::testing::{A, B, DOMAIN, certificate, key, state, world};
 
@@ -35,7 +36,7 @@ fn each_kind_of_authority_is_checked() {
     let wrong_key = GoldilocksDigest::new([4, 3, 2, 1]).unwrap();
     let mut check = |authority: Authority, authorisation: Option<Authorisation>| {
         certificate.authority = authorisation;
-        check_authority(&authority, &certificate, digest, &DOMAIN)
+        check_authority(&authority, &certificate, digest, &DOMAIN, false)
     };
     let signs = Authority::signer(address).unwrap();
     let proves = Authority::validity(key()).unwrap();
@@ -93,4 +94,102 @@ fn each_kind_of_authority_is_checked() {
         let error = check(signs, by(sign(&own, hash))).unwrap_err();
         assert!(matches!(error, LedgerError::InvalidSignature { expected, .. } if expected == address));
     }
+}
+
+#[test]
+fn both_halves_of_s_are_one_signature_and_nothing_else_is() {
+    let (own, address) = signer(7);
+    let hash = DOMAIN.signing_hash(A, key());
+    let good = sign(&own, hash);
+    let order = U256::from_be_slice(&alloy_primitives::hex!(
+        "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"
+    ));
+    let mirrored = Signature {
+        s: order - good.s,
+        odd_y_parity: !good.odd_y_parity,
+        ..good
+    };
+    // As ecrecover has it; nothing counts signatures or names a certificate by one.
+    assert_eq!([good, mirrored].map(|it| it.recover(hash)), [Ok(address); 2]);
+    let half = Signature {
+        odd_y_parity: !good.odd_y_parity,
+        ..good
+    };
+    assert_ne!(half.recover(hash), Ok(address));
+    for (r, s) in [
+        (good.r, U256::ZERO),
+        (U256::ZERO, good.s),
+        (good.r, order),
+        (order, good.s),
+        (good.r, U256::MAX),
+        (good.r.wrapping_add(order), good.s),
+    ] {
+        let other = Signature { r, s, ..good };
+        assert_ne!(other.recover(hash), Ok(address));
+    }
+    for (r, s) in [
+        (good.r, U256::ZERO),
+        (U256::ZERO, good.s),
+        (good.r, order),
+        (order, good.s),
+    ] {
+        let other = Signature { r, s, ..good };
+        assert_eq!(other.recover(hash), Err(TypesError::SignatureUnrecoverable));
+    }
+}
+
+/// A contract has no key: it approves a digest by a transaction of its own.
+#[test]
+fn an_approval_stands_for_a_signature_and_for_nothing_else() {
+    let contract = Address::repeat_byte(0xc0);
+    let mut world = world();
+    let state = state(&world, A);
+    let unsigned = causeway_types::Certificate {
+        authority: None,
+        ..certificate(&state, vec![], vec![])
+    };
+    let digest = apply(&state, &unsigned).unwrap().digest();
+    let proven = causeway_types::Certificate {
+        authority: Some(Authorisation::Validity { key: key() }),
+        ..unsigned.clone()
+    };
+    let signs = Authority::signer(contract).unwrap();
+    let both = Authority::both(contract, key()).unwrap();
+    let refusal = |world: &crate::World, certificate: &causeway_types::Certificate| {
+        let outcome = settle_epoch(world, std::slice::from_ref(certificate));
+        outcome.left_out.first().map(|left| left.because.clone())
+    };
+    let refused = |error| Some(Because::Refused(error));
+    world.register(A, signs).unwrap();
+    let commitment = world.commitment();
+    world.approve(Address::repeat_byte(0xc1), digest);
+    world.approve(contract, key());
+    assert_eq!(
+        refusal(&world, &unsigned),
+        refused(LedgerError::MissingAuthorisation)
+    );
+    let missing = LedgerError::MissingSignature { signer: contract };
+    assert_eq!(refusal(&world, &proven), refused(missing));
+    world.approve(contract, digest);
+    assert_eq!(world.commitment(), commitment);
+    assert_eq!(refusal(&world, &unsigned), None);
+    world.register(A, both).unwrap();
+    assert_eq!(refusal(&world, &proven), None);
+    assert_eq!(
+        refusal(&world, &unsigned),
+        refused(LedgerError::MissingValidityProof)
+    );
+    // A rotation takes the approval's force with it.
+    world
+        .register(A, Authority::signer(Address::repeat_byte(0xc2)).unwrap())
+        .unwrap();
+    assert_eq!(
+        refusal(&world, &unsigned),
+        refused(LedgerError::MissingAuthorisation)
+    );
+    world.register(A, Authority::validity(key()).unwrap()).unwrap();
+    assert_eq!(
+        refusal(&world, &unsigned),
+        refused(LedgerError::MissingAuthorisation)
+    );
 }

@@ -33,6 +33,15 @@ impl RegistryChain {
         self.hash
     }
 
+    /// One that takes no more.
+    #[cfg(test)]
+    pub(crate) fn full() -> Self {
+        Self {
+            count: u32::MAX,
+            ..Self::default()
+        }
+    }
+
     /// Appends an entry: 57 bytes.
     ///
     /// # Errors
@@ -97,4 +106,35 @@ pub fn payload_chain<'a>(entries: impl IntoIterator<Item = &'a PayloadEntry>) ->
     entries
         .into_iter()
         .fold(B256::ZERO, |chain, entry| link(chain, &entry.encode()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use alloy_primitives::Address;
+
+    use super::*;
+
+    #[test]
+    fn a_registry_has_no_entry_of_l1_and_binds_its_order() {
+        let authorities = [1, 2].map(|byte| Authority::signer(Address::repeat_byte(byte)).unwrap());
+        let mut chain = RegistryChain::new();
+        let refused = chain.append(NetworkId::MAINNET, &authorities[0]);
+        assert_eq!(refused, Err(LedgerError::MainnetHasNoState));
+        assert_eq!((chain.count(), chain.hash()), (0, B256::ZERO));
+        let network = NetworkId::new(u32::MAX);
+        let chains = [[0, 1], [1, 0]].map(|order| {
+            let mut chain = RegistryChain::new();
+            for at in order {
+                chain.append(network, &authorities[at]).unwrap();
+            }
+            chain
+        });
+        assert_eq!((chains[0].count(), chains[1].count()), (2, 2));
+        assert_ne!(chains[0].hash(), chains[1].hash());
+        let mut full = RegistryChain::full();
+        assert_eq!(full.append(network, &authorities[0]), Err(LedgerError::TreeFull));
+        assert_eq!(full, RegistryChain::full());
+    }
 }

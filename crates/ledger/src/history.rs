@@ -75,6 +75,15 @@ impl HistoryTree {
         self.tree.path(height.into())
     }
 
+    /// One that takes no more.
+    #[cfg(test)]
+    pub(crate) fn full() -> Self {
+        Self {
+            count: u32::MAX,
+            ..Self::default()
+        }
+    }
+
     /// Appends the entry of the next height.
     ///
     /// # Errors

@@ -62,6 +62,7 @@ fn rest_is_known(known: &Nodes, height: usize, index: u32, path: &ShadowPath) ->
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use causeway_types::TREE_DEPTH;
     use proptest::prelude::*;
 
     use super::*;
@@ -76,21 +77,44 @@ mod tests {
 
         /// Whatever was checked before, a path is accepted exactly if it leads to the root.
         #[test]
-        fn it_says_what_hashing_says(queries in prop::collection::vec((0..9_u32, 0..9_u64, 0..120_usize, any::<bool>()), 1..20)) {
+        fn it_says_what_hashing_says(queries in prop::collection::vec((0..9_u32, 0..9_u64, 0..60_usize, 1..33_usize, any::<bool>()), 1..20)) {
             let mut trees = [ShadowTree::new(), ShadowTree::new()];
             trees[0].extend(&(0..6).map(digest).collect::<Vec<_>>()).unwrap();
             trees[1].extend(&(0..9).map(digest).collect::<Vec<_>>()).unwrap();
             let mut known = KnownPaths::default();
-            for (index, leaf, flaw, which) in queries {
+            for (index, leaf, flaw, flaws, which) in queries {
                 let tree = &trees[usize::from(which)];
                 let mut siblings = *tree.path(index).siblings();
-                if let Some(sibling) = siblings.get_mut(flaw) {
+                for sibling in siblings.iter_mut().skip(flaw).take(flaws) {
                     *sibling = digest(77);
                 }
                 let path = ShadowPath::new(siblings);
                 let computed = shadow_root(digest(leaf), index, &path);
                 let expected = if computed == tree.root() { Ok(()) } else { Err(computed) };
                 prop_assert_eq!(known.check(tree.root(), digest(leaf), index, &path), expected);
+            }
+        }
+    }
+
+    /// A known node is not enough: the path above it is what a circuit will be given.
+    #[test]
+    fn a_path_that_leaves_a_known_node_is_refused() {
+        let mut tree = ShadowTree::new();
+        tree.extend(&(0..4).map(digest).collect::<Vec<_>>()).unwrap();
+        let mut known = KnownPaths::default();
+        for index in [0, 2, 1] {
+            let (leaf, path) = (digest(index.into()), tree.path(index));
+            assert_eq!(known.check(tree.root(), leaf, index, &path), Ok(()));
+            for from in 0..TREE_DEPTH {
+                let mut siblings = *path.siblings();
+                siblings[from..].fill(digest(77));
+                let path = ShadowPath::new(siblings);
+                let computed = shadow_root(leaf, index, &path);
+                assert_eq!(
+                    known.check(tree.root(), leaf, index, &path),
+                    Err(computed),
+                    "{from}"
+                );
             }
         }
     }

@@ -1,39 +1,11 @@
-//! An ordered map whose copies share what they have in common: a treap, its priorities drawn from the keys.
+//! An ordered map whose copies share what they have in common: a balanced tree, each changed path copied.
+//!
+//! The heights of two children never differ by more than one. A shape that depends on the keys, by their order or by a
+//! hash, would be their author's choice: networks name tokens, and a chain of them would exhaust the stack.
 
 use std::cmp::Ordering;
 use std::fmt::Debug;
 use std::sync::Arc;
-
-use alloy_primitives::keccak256;
-use causeway_types::{NetworkId, TokenId};
-
-/// A key of a [`Map`].
-pub(crate) trait Key: Copy + Ord + Debug {
-    /// A number that looks random. It decides the shape of the map and nothing else.
-    fn priority(&self) -> u64;
-}
-
-impl Key for TokenId {
-    fn priority(&self) -> u64 {
-        let mut bytes = [0; 24];
-        bytes[..4].copy_from_slice(&self.network.get().to_be_bytes());
-        bytes[4..].copy_from_slice(self.address.as_slice());
-        first_word(&bytes)
-    }
-}
-
-impl Key for NetworkId {
-    fn priority(&self) -> u64 {
-        first_word(&self.get().to_be_bytes())
-    }
-}
-
-fn first_word(bytes: &[u8]) -> u64 {
-    let hash = keccak256(bytes);
-    hash.iter()
-        .take(8)
-        .fold(0, |word, &byte| word << 8 | u64::from(byte))
-}
 
 /// The map.
 #[derive(Debug)]
@@ -45,12 +17,12 @@ type Link<K, V> = Option<Arc<Node<K, V>>>;
 struct Node<K, V> {
     key: K,
     value: V,
-    priority: u64,
+    height: u8,
     left: Link<K, V>,
     right: Link<K, V>,
 }
 
-impl<K: Key, V: Clone> Map<K, V> {
+impl<K: Copy + Ord, V: Clone> Map<K, V> {
     /// Of nothing.
     pub(crate) const fn new() -> Self {
         Self(None)
@@ -85,7 +57,7 @@ impl<K: Key, V: Clone> Map<K, V> {
 
     /// Sets the value of a key.
     pub(crate) fn insert(&mut self, key: K, value: V) {
-        self.0 = Some(insert(&self.0, key, value, key.priority()));
+        self.0 = Some(insert(&self.0, key, value));
     }
 
     /// All keys and values, in the order of the keys.
@@ -104,56 +76,70 @@ impl<K: Key, V: Clone> Map<K, V> {
     }
 }
 
-fn insert<K: Key, V: Clone>(link: &Link<K, V>, key: K, value: V, priority: u64) -> Arc<Node<K, V>> {
+fn insert<K: Copy + Ord, V: Clone>(link: &Link<K, V>, key: K, value: V) -> Arc<Node<K, V>> {
     let Some(node) = link else {
-        return Arc::new(Node {
-            key,
-            value,
-            priority,
-            left: None,
-            right: None,
-        });
+        return join(key, value, None, None);
     };
-    let mut copy = Node {
-        key: node.key,
-        value: node.value.clone(),
-        priority: node.priority,
-        left: node.left.clone(),
-        right: node.right.clone(),
-    };
+    let (left, right) = (node.left.clone(), node.right.clone());
     match key.cmp(&node.key) {
-        Ordering::Equal => copy.value = value,
-        // The child comes up if its priority is higher; the node takes over the child's inner subtree.
+        Ordering::Equal => join(key, value, left, right),
         Ordering::Less => {
-            let child = insert(&node.left, key, value, priority);
-            if child.priority > copy.priority {
-                copy.left = child.right.clone();
-                return Arc::new(Node {
-                    key: child.key,
-                    value: child.value.clone(),
-                    priority: child.priority,
-                    left: child.left.clone(),
-                    right: Some(Arc::new(copy)),
-                });
-            }
-            copy.left = Some(child);
+            let left = Some(insert(&left, key, value));
+            balance(node.key, node.value.clone(), left, right)
         }
         Ordering::Greater => {
-            let child = insert(&node.right, key, value, priority);
-            if child.priority > copy.priority {
-                copy.right = child.left.clone();
-                return Arc::new(Node {
-                    key: child.key,
-                    value: child.value.clone(),
-                    priority: child.priority,
-                    left: Some(Arc::new(copy)),
-                    right: child.right.clone(),
-                });
-            }
-            copy.right = Some(child);
+            let right = Some(insert(&right, key, value));
+            balance(node.key, node.value.clone(), left, right)
         }
     }
-    Arc::new(copy)
+}
+
+/// A node over two subtrees whose heights differ by two at most: the higher one gives up what it has too much.
+fn balance<K: Copy, V: Clone>(key: K, value: V, left: Link<K, V>, right: Link<K, V>) -> Arc<Node<K, V>> {
+    let higher = |one: &Link<K, V>, other: u8| one.clone().filter(|node| node.height > other);
+    if let Some(child) = higher(&left, height(&right) + 1) {
+        let (outer, inner) = (child.left.clone(), child.right.clone());
+        return match higher(&inner, height(&outer)) {
+            Some(inner) => {
+                let left = join(child.key, child.value.clone(), outer, inner.left.clone());
+                let right = join(key, value, inner.right.clone(), right);
+                join(inner.key, inner.value.clone(), Some(left), Some(right))
+            }
+            None => {
+                let right = join(key, value, inner, right);
+                join(child.key, child.value.clone(), outer, Some(right))
+            }
+        };
+    }
+    if let Some(child) = higher(&right, height(&left) + 1) {
+        let (inner, outer) = (child.left.clone(), child.right.clone());
+        return match higher(&inner, height(&outer)) {
+            Some(inner) => {
+                let left = join(key, value, left, inner.left.clone());
+                let right = join(child.key, child.value.clone(), inner.right.clone(), outer);
+                join(inner.key, inner.value.clone(), Some(left), Some(right))
+            }
+            None => {
+                let left = join(key, value, left, inner);
+                join(child.key, child.value.clone(), Some(left), outer)
+            }
+        };
+    }
+    join(key, value, left, right)
+}
+
+fn join<K, V>(key: K, value: V, left: Link<K, V>, right: Link<K, V>) -> Arc<Node<K, V>> {
+    Arc::new(Node {
+        key,
+        value,
+        height: 1 + height(&left).max(height(&right)),
+        left,
+        right,
+    })
+}
+
+fn height<K, V>(link: &Link<K, V>) -> u8 {
+    link.as_ref().map_or(0, |node| node.height)
 }
 
 impl<K, V> Clone for Map<K, V> {
@@ -164,8 +150,12 @@ impl<K, V> Clone for Map<K, V> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use std::collections::BTreeMap;
 
+    use alloy_primitives::{Address, keccak256};
+    use causeway_types::{NetworkId, TokenId};
     use proptest::prelude::*;
 
     use super::*;
@@ -184,6 +174,51 @@ mod tests {
             prop_assert_eq!(map.get(probe), model.get(&probe));
             prop_assert_eq!(map.below(probe), model.range(..probe).next_back().map(|(_, value)| value));
             prop_assert!(map.iter().map(|(key, &value)| (key, value)).eq(model));
+        }
+    }
+
+    fn depth<K, V>(link: &Link<K, V>) -> usize {
+        link.as_ref()
+            .map_or(0, |node| 1 + depth(&node.left).max(depth(&node.right)))
+    }
+
+    /// Whoever names tokens chooses their addresses: neither their order nor any hash of them may shape the map, which is
+    /// climbed by recursion.
+    #[test]
+    fn no_choice_of_keys_makes_a_map_deep() {
+        const KEYS: u32 = 256;
+        let ground = (0..KEYS).map(|place| {
+            let tokens = (0..).map(|salt: u64| TokenId {
+                network: NetworkId::new(place),
+                address: Address::left_padding_from(&salt.to_be_bytes()),
+            });
+            // Of each network the token whose hash falls in its 256th, from the uppermost down.
+            let falls = |token: &TokenId| {
+                let bytes = [&token.network.get().to_be_bytes()[..], token.address.as_slice()].concat();
+                u32::from(keccak256(bytes)[0]) == KEYS - 1 - place
+            };
+            tokens.into_iter().find(falls).unwrap()
+        });
+        let ascending: Vec<_> = ground.collect();
+        let inward = |at: usize| {
+            if at.is_multiple_of(2) {
+                at / 2
+            } else {
+                KEYS as usize - 1 - at / 2
+            }
+        };
+        let orders: [Vec<usize>; 3] = [
+            (0..KEYS as usize).collect(),
+            (0..KEYS as usize).rev().collect(),
+            (0..KEYS as usize).map(inward).collect(),
+        ];
+        for order in orders {
+            let mut map = Map::new();
+            for at in order {
+                map.insert(ascending[at], at);
+            }
+            assert!(depth(&map.0) <= 11, "{}", depth(&map.0));
+            assert!(map.iter().map(|(_, &at)| at).eq(0..KEYS as usize));
         }
     }
 }

@@ -215,6 +215,16 @@ mod tests {
         assert_ne!(EXIT.hash(&[F::ONE]), BALANCE.hash(&[F::ONE]));
     }
 
+    /// Seven bytes are below p, whatever they are; an eighth might not be.
+    #[test]
+    fn a_domain_has_one_to_seven_bytes_of_ascii() {
+        assert_eq!(Domain::new("a").tag(), 0x61);
+        assert_eq!(Domain::new("1234567").tag(), 0x0031_3233_3435_3637);
+        for name in ["", "12345678", "é"] {
+            assert!(std::panic::catch_unwind(|| Domain::new(name)).is_err(), "{name}");
+        }
+    }
+
     #[test]
     fn the_length_is_bound() {
         let zeros = [F::ZERO; 20];

@@ -93,6 +93,15 @@ impl ShadowTree {
         shadow_path(&self.tree.prefix_path(index.into(), count.into()))
     }
 
+    /// One with room for so many more, the others empty.
+    #[cfg(test)]
+    pub(crate) fn with_room(room: u32) -> Self {
+        Self {
+            count: u32::MAX - room,
+            ..Self::default()
+        }
+    }
+
     /// Appends leaves.
     ///
     /// # Errors

@@ -174,6 +174,18 @@ fn stale_slots_of_a_contract_change_nothing() {
 }
 
 #[test]
+fn a_root_does_not_fix_the_count() {
+    let (mut frontier, mut tree) = (ExitFrontier::new(), ExitTree::new());
+    frontier.append(B256::ZERO).unwrap();
+    tree.append(B256::ZERO).unwrap();
+    assert_eq!(frontier.root(), ExitRoot::EMPTY);
+    assert_ne!(frontier, ExitFrontier::new());
+    assert_ne!(tree, ExitTree::new());
+    let branches = [1, 2].map(|byte| ExitFrontier::from_parts(1, [B256::repeat_byte(byte); 32]));
+    assert_ne!(branches[0], branches[1]);
+}
+
+#[test]
 fn a_full_tree_takes_no_more() {
     let branch = [B256::repeat_byte(1); 32];
     let mut frontier = ExitFrontier::from_parts(u32::MAX - 1, branch);

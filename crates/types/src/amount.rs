@@ -108,6 +108,31 @@ mod tests {
     }
 
     #[test]
+    fn other_values_are_no_amounts() {
+        let number = r#"{"$serde_json::private::Number":"1"}"#;
+        assert_eq!(parse(number), Err(TypesError::AmountIsNumber));
+        for (json, got) in [
+            (r#"{"amount":"1"}"#, "map"),
+            ("{}", "map"),
+            ("[1]", "sequence"),
+            ("true", "boolean `true`"),
+            ("null", "null"),
+        ] {
+            let error = serde_json::from_str::<AmountJson>(json).unwrap_err().to_string();
+            let expected = format!("invalid type: {got}, expected an amount, as a string");
+            assert!(error.starts_with(&expected), "{error}");
+        }
+        let twice = r#"{"$serde_json::private::Number":"1","amount":"1"}"#;
+        assert!(serde_json::from_str::<AmountJson>(twice).is_err());
+        // Zeros in front and capitals are other spellings of the same number.
+        assert_eq!(parse("\"007\""), Ok(U256::from(7)));
+        assert_eq!(
+            parse(&format!("\"0x{}fF\"", "0".repeat(100))),
+            Ok(U256::from(255))
+        );
+    }
+
+    #[test]
     fn strings_are_exact_and_numbers_refused() {
         assert_eq!(
             parse(r#""9007199254740993""#),

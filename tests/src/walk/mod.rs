@@ -4,6 +4,7 @@
 //! are left out: that is how proptest shrinks it. What a step does, and with which error it has to be refused, is found
 //! out from the world; the world tells its story in words.
 
+mod claims;
 mod run;
 mod shrink;
 mod step;

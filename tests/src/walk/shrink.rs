@@ -66,9 +66,14 @@ enum Phase {
 enum Undo<T> {
     Nothing,
     /// Put these back at this place.
-    Cut { at: usize, steps: Vec<T> },
+    Cut {
+        at: usize,
+        steps: Vec<T>,
+    },
     /// Let this step take its last change back.
-    Step { at: usize },
+    Step {
+        at: usize,
+    },
 }
 
 impl<T: ValueTree> ValueTree for WalkTree<T> {
@@ -153,7 +158,11 @@ mod tests {
         let result = runner.run(&walks(0..1_000_u32, 2_000..3_000), |walk| {
             runs.set(runs.get() + 1);
             let large = walk.iter().filter(|&&step| step >= 500).count();
-            if large >= 3 { Err(TestCaseError::fail("three")) } else { Ok(()) }
+            if large >= 3 {
+                Err(TestCaseError::fail("three"))
+            } else {
+                Ok(())
+            }
         });
         match result {
             Err(TestError::Fail(_, walk)) => assert_eq!(walk, [500, 500, 500]),

@@ -131,7 +131,15 @@ fn party() -> impl Strategy<Value = Party> {
 
 /// Any step; amounts and choices shrink to the first, and steps to earlier ones of this list.
 pub fn steps() -> impl Strategy<Value = Step> {
-    let asset = (network(), person(), network(), party(), any::<u8>(), 0..5_000_u32, any::<bool>());
+    let asset = (
+        network(),
+        person(),
+        network(),
+        party(),
+        any::<u8>(),
+        0..5_000_u32,
+        any::<bool>(),
+    );
     let asset = asset.prop_map(|(from, who, to, whom, token, amount, publish)| Step::Asset {
         from,
         who,

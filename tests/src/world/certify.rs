@@ -8,7 +8,8 @@ use causeway_types::{
     HistoryEntry, ImportedExit, L1Entry, NetworkId, RollupIndex, StateRoot,
 };
 
-use super::{Broken, L1, Uncertified, World, WorldError, key, place};
+use super::setup::key;
+use super::{Broken, L1, Uncertified, World, WorldError, place};
 
 /// What became of the certificates of an epoch.
 #[derive(Clone, Debug)]

@@ -78,7 +78,15 @@ impl Chain {
             _metadata: Bytes::new(),
         };
         evm.call(bridge, &initialize)?;
-        Ok(Self::of(name, evm, L1, bridge, manager, TokenId::ETH, Address::ZERO))
+        Ok(Self::of(
+            name,
+            evm,
+            L1,
+            bridge,
+            manager,
+            TokenId::ETH,
+            Address::ZERO,
+        ))
     }
 
     /// An L2.

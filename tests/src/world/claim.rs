@@ -53,18 +53,14 @@ impl World {
             return true;
         };
         let network = self.exit(first).map(|sent| sent.exit.destination_network);
-        let root = network
-            .ok()
-            .and_then(|network| self.covering(network, first));
+        let root = network.ok().and_then(|network| self.covering(network, first));
         root.is_some_and(|root| self.roots[root].covers(other))
     }
 
     /// The newest root that a network knows and that covers an exit.
     fn covering(&self, network: NetworkId, index: GlobalIndex) -> Option<usize> {
         let known = self.chains[place(network)].known.iter().rev();
-        known
-            .copied()
-            .find(|&root| self.roots[root].covers(index))
+        known.copied().find(|&root| self.roots[root].covers(index))
     }
 
     /// The claim of an exit, under the newest root that its destination knows.
@@ -154,7 +150,11 @@ impl World {
                 chain.call(SENDER, U256::ZERO, &call).map(drop_output)
             }
         };
-        let claimed = [(claim.global_index, claim.mainnet_exit_root, claim.rollup_exit_root)];
+        let claimed = [(
+            claim.global_index,
+            claim.mainnet_exit_root,
+            claim.rollup_exit_root,
+        )];
         self.after_claims(claim.at, result, &claimed)
     }
 
@@ -177,9 +177,10 @@ impl World {
     pub fn claim_many(&mut self, indices: &[GlobalIndex]) -> Result<Receipt<()>, WorldError> {
         let first = *indices.first().ok_or(WorldError::NotOneDestination)?;
         let network = self.exit(first)?.exit.destination_network;
-        let root = self
-            .covering(network, first)
-            .ok_or(WorldError::NotCovered { network, index: first })?;
+        let root = self.covering(network, first).ok_or(WorldError::NotCovered {
+            network,
+            index: first,
+        })?;
         let root = self.roots[root].clone();
         let mut claims = Vec::new();
         let mut claimed = Vec::new();
@@ -219,7 +220,11 @@ impl World {
             .map(drop_output);
         let receipt = self.after_claims(network, result, &claimed)?;
         let places: Vec<_> = indices.iter().map(|&index| self.place_of(index)).collect();
-        let line = format!("{} are claimed on {} at once", places.join(", "), self.name(network));
+        let line = format!(
+            "{} are claimed on {} at once",
+            places.join(", "),
+            self.name(network)
+        );
         self.tell(line);
         Ok(receipt)
     }

@@ -7,34 +7,28 @@
 mod certify;
 mod chain;
 mod claim;
+mod emergency;
 mod error;
 mod observe;
 mod operations;
+mod party;
 mod promise;
-mod token;
+mod setup;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
-use alloy_sol_types::{SolConstructor, SolValue};
-use causeway_bindings::{
-    GlobalExitRoot, SharedBridge,
-    mocks::{MockFeeToken, MockForwarder, MockReceiver, MockRefuser, MockSettlement, MockToken},
-};
+use causeway_bindings::GlobalExitRoot;
 use causeway_ledger::{ExitFrontier, ExitTree, L1InfoTree, RollupExitTree};
-use causeway_types::{
-    Authority, Exit, GlobalIndex, GoldilocksDigest, NetworkId, RollupExitRoot, SettlementDomain, TokenId,
-};
+use causeway_types::{Exit, GlobalIndex, L1InfoLeaf, NetworkId, RollupExitRoot, TokenId};
 
 pub use certify::Settled;
 pub use chain::{Chain, Local, role};
 pub use claim::Claim;
+pub use emergency::MAX_STOP;
 pub use error::{Broken, WorldError};
-pub use operations::MAX_STOP;
-pub use token::Token;
-
-use crate::evm::{Evm, SENDER};
+pub use party::Party;
 
 /// Ethereum.
 pub const L1: NetworkId = NetworkId::MAINNET;
@@ -48,22 +42,13 @@ pub const G: NetworkId = NetworkId::new(3);
 /// What each person has of each token at its home, in its smallest units.
 pub const FORTUNE: u64 = 1_000_000;
 
-/// Seconds: 14 November 2023.
-const START: u64 = 1_700_000_000;
-
-/// Who takes part. Everybody has the same address on every network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Party {
-    /// A person.
-    Alice,
-    /// Another.
-    Bob,
-    /// A contract that takes messages, and nothing else.
-    Receiver,
-    /// A contract that sends the value of a message back where it came from.
-    Forwarder,
-    /// A contract that takes neither ether nor messages.
-    Refuser,
+/// A token, or ether.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// What people call it.
+    pub symbol: &'static str,
+    /// Its home and its address there.
+    pub id: TokenId,
 }
 
 /// An exit that some bridge made.
@@ -117,120 +102,14 @@ pub struct World {
     donated: BTreeMap<TokenId, U256>,
     roots: Vec<KnownRoot>,
     info_tree: L1InfoTree,
-    info_leaves: Vec<causeway_types::L1InfoLeaf>,
+    info_leaves: Vec<L1InfoLeaf>,
     /// How many exits of each network settlement knows.
     settled: Vec<u32>,
     rollups: RollupExitTree,
     story: Vec<String>,
 }
 
-/// Key of the validity proofs that nobody makes here: the ledger compares it and verifies nothing.
-fn key() -> GoldilocksDigest {
-    const KEY: [u64; 4] = [1, 2, 3, 4];
-    GoldilocksDigest::new(KEY).unwrap_or_else(|_| unreachable!("small words are canonical"))
-}
-
-fn deploy_token(evm: &mut Evm, name: &str, symbol: &str, decimals: u8) -> Result<Address, WorldError> {
-    let arguments = MockToken::constructorCall {
-        name: name.into(),
-        symbol: symbol.into(),
-        decimals_: decimals,
-    };
-    Ok(evm
-        .deploy(&MockToken::BYTECODE, &arguments.abi_encode())?
-        .output)
-}
-
 impl World {
-    /// Ethereum, the L2s A and B with ether, and G with a token of Ethereum's; people with money at the tokens' homes.
-    ///
-    /// # Errors
-    /// Whatever goes wrong with a contract.
-    pub fn new() -> Result<Self, WorldError> {
-        let names = ["L1", "A", "B", "G"];
-        let mut evms: Vec<Evm> = (1..=names.len() as u64).map(Evm::new).collect();
-        // The same account deploys the same things first on every network: bridges and parties have one address each.
-        let mut bridge = Address::ZERO;
-        let mut contracts = [Address::ZERO; 3];
-        for evm in &mut evms {
-            evm.set_timestamp(U256::from(START));
-            bridge = evm.deploy(&SharedBridge::BYTECODE, &SENDER.abi_encode())?.output;
-            let codes = [
-                &MockReceiver::BYTECODE,
-                &MockForwarder::BYTECODE,
-                &MockRefuser::BYTECODE,
-            ];
-            for (contract, code) in contracts.iter_mut().zip(codes) {
-                *contract = evm.deploy(code, &[])?.output;
-            }
-        }
-
-        let usdc = deploy_token(&mut evms[0], "USD coin", "USDC", 6)?;
-        let gas = deploy_token(&mut evms[0], "GAS coin", "GAS", 18)?;
-        let fee = evms[0].deploy(&MockFeeToken::BYTECODE, &[])?.output;
-        let settlement = evms[0].deploy(&MockSettlement::BYTECODE, &[])?.output;
-        let cat = deploy_token(&mut evms[1], "Cat coin", "CAT", 0)?;
-        let dog = deploy_token(&mut evms[3], "Dog coin", "DOG", 0)?;
-        let token = |symbol, network, address| Token {
-            symbol,
-            id: TokenId { network, address },
-        };
-        let tokens = vec![
-            token("ETH", L1, Address::ZERO),
-            token("USDC", L1, usdc),
-            token("GAS", L1, gas),
-            token("FEE", L1, fee),
-            token("CAT", A, cat),
-            token("DOG", G, dog),
-        ];
-
-        let mut chains = Vec::new();
-        for (network, (evm, name)) in evms.into_iter().zip(names).enumerate() {
-            let network = NetworkId::new(network as u32);
-            chains.push(match network {
-                L1 => Chain::l1(name, evm, bridge, settlement)?,
-                G => Chain::l2(name, evm, bridge, network, tokens[2].id, "GAS coin", "GAS")?,
-                _ => Chain::l2(name, evm, bridge, network, TokenId::ETH, "", "")?,
-            });
-        }
-        for chain in &mut chains {
-            for token in &tokens {
-                chain.endow(token.id, [Party::Alice, Party::Bob].map(|party| party.address(&contracts)))?;
-            }
-        }
-
-        let domain = SettlementDomain {
-            chain_id: 1,
-            settlement,
-        };
-        let mut ledger = causeway_ledger::World::new(domain);
-        let authority = Authority::validity(key())?;
-        for chain in &chains[1..] {
-            ledger.register(chain.network(), authority)?;
-        }
-        let networks = chains.len();
-        let mut world = Self {
-            chains,
-            tokens,
-            contracts,
-            settlement,
-            ledger,
-            sent: vec![Vec::new(); networks],
-            trees: vec![ExitTree::new(); networks],
-            frontiers: vec![ExitFrontier::new(); networks],
-            donated: BTreeMap::new(),
-            in_flight: BTreeMap::new(),
-            roots: Vec::new(),
-            info_tree: L1InfoTree::new(),
-            info_leaves: Vec::new(),
-            settled: vec![0; networks],
-            rollups: RollupExitTree::new(),
-            story: Vec::new(),
-        };
-        world.check()?;
-        Ok(world)
-    }
-
     /// All networks, Ethereum first.
     pub fn networks(&self) -> impl Iterator<Item = NetworkId> + use<> {
         (0..self.chains.len() as u32).map(NetworkId::new)
@@ -300,7 +179,9 @@ impl World {
     /// Whatever goes wrong with the contract.
     pub fn l1_info_root(&mut self) -> Result<B256, WorldError> {
         let manager = self.l1_manager();
-        Ok(self.chains[0].evm.view(manager, &GlobalExitRoot::getRootCall {})?)
+        Ok(self.chains[0]
+            .evm
+            .view(manager, &GlobalExitRoot::getRootCall {})?)
     }
 
     /// What has happened, a line for each thing.
@@ -338,45 +219,6 @@ impl fmt::Debug for World {
         f.debug_struct("World")
             .field("story", &self.story)
             .finish_non_exhaustive()
-    }
-}
-
-impl Party {
-    /// All of them.
-    pub const ALL: [Self; 5] = [
-        Self::Alice,
-        Self::Bob,
-        Self::Receiver,
-        Self::Forwarder,
-        Self::Refuser,
-    ];
-
-    const fn address(self, contracts: &[Address; 3]) -> Address {
-        match self {
-            Self::Alice => Address::with_last_byte(0xa1),
-            Self::Bob => Address::with_last_byte(0xb0),
-            Self::Receiver => contracts[0],
-            Self::Forwarder => contracts[1],
-            Self::Refuser => contracts[2],
-        }
-    }
-
-    /// Whether it is a contract: none of them takes ether that comes without a message.
-    pub const fn is_contract(self) -> bool {
-        !matches!(self, Self::Alice | Self::Bob)
-    }
-}
-
-impl fmt::Display for Party {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = match self {
-            Self::Alice => "Alice",
-            Self::Bob => "Bob",
-            Self::Receiver => "the receiver",
-            Self::Forwarder => "the forwarder",
-            Self::Refuser => "the refuser",
-        };
-        f.write_str(name)
     }
 }
 

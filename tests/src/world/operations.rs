@@ -2,18 +2,14 @@
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::SolCall;
-use causeway_bindings::{
-    GlobalExitRoot, GlobalExitRootL2, SharedBridge,
-    mocks::{MockSettlement, MockToken},
+use causeway_bindings::{GlobalExitRoot, GlobalExitRootL2, SharedBridge, mocks::MockToken};
+use causeway_types::{
+    ExitRoot, GlobalExitRoot as Root, GlobalIndex, LeafType, NetworkId, RollupIndex, TokenId,
 };
-use causeway_types::{ExitRoot, GlobalExitRoot as Root, GlobalIndex, LeafType, NetworkId, RollupIndex, TokenId};
 
 use super::chain::role;
 use super::{Broken, KnownRoot, L1, Local, Party, Uncertified, World, WorldError, place};
 use crate::evm::{EvmError, Receipt, SENDER};
-
-/// Seconds for which a bridge stands still at most.
-pub const MAX_STOP: u64 = 7 * 24 * 60 * 60;
 
 impl World {
     /// Sends a token to another network and returns the exit's place.
@@ -51,7 +47,12 @@ impl World {
         let index = self.depart((from, who), value, &call)?;
         let sent = self.exit(index)?.exit;
         let expected = (LeafType::Transfer, token, to, self.address(whom));
-        let actual = (sent.leaf_type, sent.token, sent.destination_network, sent.destination_address);
+        let actual = (
+            sent.leaf_type,
+            sent.token,
+            sent.destination_network,
+            sent.destination_address,
+        );
         if actual != expected {
             let log = format!("{sent:?}");
             return Err(Broken::WrongExit { log }.into());
@@ -185,7 +186,10 @@ impl World {
         };
         let root = self.learn(root);
         self.insert_root(network, root)?;
-        let line = format!("{} learns a global exit root that L1 does not know yet", self.name(network));
+        let line = format!(
+            "{} learns a global exit root that L1 does not know yet",
+            self.name(network)
+        );
         self.tell(line);
         Ok(())
     }
@@ -206,57 +210,6 @@ impl World {
     pub fn is_behind(&self, network: NetworkId) -> bool {
         let newest = self.chains[0].known.last();
         newest.is_some_and(|root| !self.chains[place(network)].known.contains(root))
-    }
-
-    /// Stops a bridge.
-    ///
-    /// # Errors
-    /// The bridge's.
-    pub fn stop(&mut self, network: NetworkId) -> Result<(), WorldError> {
-        let bridge = self.chain(network).bridge();
-        let settlement = self.settlement;
-        let chain = self.chain(network);
-        let result = if network == L1 {
-            let call = MockSettlement::activateEmergencyStateCall { bridge };
-            chain.evm.call(settlement, &call).map(|receipt| receipt.logs)
-        } else {
-            let call = SharedBridge::activateEmergencyStateCall {};
-            chain
-                .call(role::PAUSER, U256::ZERO, &call)
-                .map(|receipt| receipt.logs)
-        };
-        self.after_logs(network, result)?;
-        let chain = self.chain(network);
-        let now = chain.evm.timestamp().saturating_to();
-        chain.stop = (now, now + MAX_STOP);
-        let line = format!("{} stands still", self.name(network));
-        self.tell(line);
-        Ok(())
-    }
-
-    /// Starts a bridge again.
-    ///
-    /// # Errors
-    /// The bridge's.
-    pub fn resume(&mut self, network: NetworkId) -> Result<(), WorldError> {
-        let bridge = self.chain(network).bridge();
-        let settlement = self.settlement;
-        let chain = self.chain(network);
-        let result = if network == L1 {
-            let call = MockSettlement::deactivateEmergencyStateCall { bridge };
-            chain.evm.call(settlement, &call).map(|receipt| receipt.logs)
-        } else {
-            let call = SharedBridge::deactivateEmergencyStateCall {};
-            chain
-                .call(role::UNPAUSER, U256::ZERO, &call)
-                .map(|receipt| receipt.logs)
-        };
-        self.after_logs(network, result)?;
-        let chain = self.chain(network);
-        chain.stop.1 = chain.evm.timestamp().saturating_to();
-        let line = format!("{} works again", self.name(network));
-        self.tell(line);
-        Ok(())
     }
 
     /// Lets time pass everywhere.
@@ -299,7 +252,7 @@ impl World {
         self.after_logs(network, result.map(|receipt| receipt.logs))
     }
 
-    fn after_logs(
+    pub(super) fn after_logs(
         &mut self,
         network: NetworkId,
         result: Result<Vec<alloy_primitives::Log>, EvmError>,

@@ -71,11 +71,9 @@ impl World {
     ) -> Result<(), WorldError> {
         let key = (token.network.get(), token.address);
         let token_hash = alloy_primitives::keccak256(alloy_sol_types::SolValue::abi_encode_packed(&key));
-        let counted = self
-            .chain(network)
-            .ask(&SharedBridgeL2::localBalanceTreeCall {
-                tokenInfoHash: token_hash,
-            })?;
+        let counted = self.chain(network).ask(&SharedBridgeL2::localBalanceTreeCall {
+            tokenInfoHash: token_hash,
+        })?;
         if counted == circulating {
             return Ok(());
         }

@@ -2,6 +2,8 @@
 
 mod claims;
 mod draft;
+#[cfg(test)]
+mod fuzz_tests;
 mod sums;
 #[cfg(test)]
 mod tests;

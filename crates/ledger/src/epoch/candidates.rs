@@ -1,13 +1,13 @@
-//! The certificates that apply, and what each of them needs.
+//! The certificates that apply.
 
 use std::collections::BTreeMap;
 
 use causeway_types::{Certificate, NetworkId};
 
+use super::needs::{Need, find};
 use super::outcome::{Because, CertificateRef, LeftOut, RootCause};
-use crate::apply::{Dependency, Transition, apply};
+use crate::apply::{Transition, apply};
 use crate::authority::check_authority;
-use crate::digest::ImportId;
 use crate::error::LedgerError;
 use crate::state::State;
 use crate::world::World;
@@ -16,25 +16,6 @@ use crate::world::World;
 pub(super) struct Candidate {
     pub(super) reference: CertificateRef,
     pub(super) transition: Transition,
-}
-
-/// Something that a candidate needs: its predecessor, if no dependency is named, or what one asks for.
-pub(super) struct Need {
-    pub(super) dependency: Option<Dependency>,
-    pub(super) provider: Provider,
-}
-
-/// Who meets a need.
-#[derive(Clone, Copy)]
-pub(super) enum Provider {
-    /// The world did.
-    Settled,
-    /// A candidate does if it is in the set.
-    Candidate(usize),
-    /// Whoever could was left out already.
-    LeftOut(usize),
-    /// Nobody.
-    Nobody(Dependency),
 }
 
 pub(super) struct Candidates {
@@ -76,23 +57,17 @@ impl Candidates {
                     });
                 }
                 Err(error) => {
-                    let left = index.refusal(reference, error, &left_out);
+                    let left = index.refusal(reference, error, &candidates, &left_out);
                     index
                         .left_out
                         .entry((reference.network, reference.height))
-                        .or_insert(left_out.len());
+                        .or_default()
+                        .push(left_out.len());
                     left_out.push(left);
                 }
             }
         }
-        let finder = Finder {
-            world,
-            candidates: &candidates,
-            index: &index,
-        };
-        let needs = (0..candidates.len())
-            .map(|candidate| finder.needs(candidate))
-            .collect();
+        let needs = find(world, certificates, &candidates, &left_out, &index);
         Self {
             candidates,
             left_out,
@@ -112,16 +87,18 @@ fn admit(
         .network(network)
         .ok_or(LedgerError::UnknownNetwork { network })?;
     let transition = apply(before.unwrap_or(&known.state), certificate)?;
-    check_authority(&known.authority, certificate, transition.digest(), world.domain())?;
+    let (authority, digest) = (&known.authority, transition.digest());
+    let approved = world.is_approved(authority, digest);
+    check_authority(authority, certificate, digest, world.domain(), approved)?;
     Ok(transition)
 }
 
 /// Who has which height.
 #[derive(Default)]
-struct Index {
-    heights: BTreeMap<(NetworkId, u64), usize>,
-    networks: BTreeMap<NetworkId, Vec<usize>>,
-    left_out: BTreeMap<(NetworkId, u64), usize>,
+pub(super) struct Index {
+    pub(super) heights: BTreeMap<(NetworkId, u64), usize>,
+    pub(super) networks: BTreeMap<NetworkId, Vec<usize>>,
+    pub(super) left_out: BTreeMap<(NetworkId, u64), Vec<usize>>,
 }
 
 impl Index {
@@ -134,156 +111,42 @@ impl Index {
             .push(candidate);
     }
 
-    /// A refused certificate. If all that is wrong is that its predecessor was refused, that is why.
-    fn refusal(&self, reference: CertificateRef, error: LedgerError, left_out: &[LeftOut]) -> LeftOut {
-        let predecessor = match error {
-            LedgerError::MismatchHeight { declared, expected } if declared > expected => declared
-                .checked_sub(1)
-                .and_then(|height| self.left_out.get(&(reference.network, height))),
-            _ => None,
+    /// A refused certificate. If all that is wrong is that its predecessor was refused, or that another took its height,
+    /// that is why.
+    fn refusal(
+        &self,
+        reference: CertificateRef,
+        error: LedgerError,
+        candidates: &[Candidate],
+        left_out: &[LeftOut],
+    ) -> LeftOut {
+        let (network, height) = (reference.network, reference.height);
+        let refused = RootCause::Refused {
+            certificate: reference,
+            error: error.clone(),
         };
-        let (because, root) = match predecessor {
-            Some(&left) => (
-                Because::Follows(left_out[left].certificate),
-                left_out[left].root.clone(),
-            ),
-            None => (
-                Because::Refused(error.clone()),
-                RootCause::Refused {
-                    certificate: reference,
-                    error,
-                },
-            ),
+        let rival = self.heights.get(&(network, height));
+        let predecessor = height
+            .checked_sub(1)
+            .and_then(|height| self.left_out.get(&(network, height))?.first());
+        let (because, root) = match (&error, rival, predecessor) {
+            (LedgerError::MismatchHeight { .. }, Some(&rival), _) => {
+                (Because::Displaced(candidates[rival].reference), refused)
+            }
+            (LedgerError::MismatchHeight { declared, expected }, None, Some(&left))
+                if declared > expected =>
+            {
+                (
+                    Because::Follows(left_out[left].certificate),
+                    left_out[left].root.clone(),
+                )
+            }
+            _ => (Because::Refused(error), refused),
         };
         LeftOut {
             certificate: reference,
             because,
             root,
         }
-    }
-}
-
-struct Finder<'a> {
-    world: &'a World,
-    candidates: &'a [Candidate],
-    index: &'a Index,
-}
-
-impl Finder<'_> {
-    fn needs(&self, candidate: usize) -> Vec<Need> {
-        let reference = self.candidates[candidate].reference;
-        let predecessor = reference
-            .height
-            .checked_sub(1)
-            .and_then(|height| self.index.heights.get(&(reference.network, height)));
-        let mut needs: Vec<_> = predecessor
-            .map(|&provider| Need {
-                dependency: None,
-                provider: Provider::Candidate(provider),
-            })
-            .into_iter()
-            .collect();
-        let dependencies = self.candidates[candidate].transition.dependencies();
-        needs.extend(dependencies.iter().map(|dependency| Need {
-            dependency: Some(*dependency),
-            provider: self.provider(dependency),
-        }));
-        needs
-    }
-
-    fn provider(&self, dependency: &Dependency) -> Provider {
-        match dependency {
-            Dependency::L1(entry) => {
-                let shadow = self.world.l1_shadow();
-                let holds = entry.exit_count <= shadow.count()
-                    && shadow.root_at(entry.exit_count) == entry.shadow_root;
-                met(holds, Provider::Settled, dependency)
-            }
-            Dependency::Entry { network, entry } => {
-                self.at(*network, entry.height, dependency, |found| found == entry)
-            }
-            Dependency::Contingency(on) => self.at(on.network, on.height, dependency, |found| {
-                found.state_root == on.state_root
-            }),
-            Dependency::Exit(import) => self.exit(import, dependency),
-        }
-    }
-
-    /// Who has an entry at this height that will do.
-    fn at(
-        &self,
-        network: NetworkId,
-        height: u64,
-        dependency: &Dependency,
-        will_do: impl Fn(&causeway_types::HistoryEntry) -> bool,
-    ) -> Provider {
-        let settled = self
-            .world
-            .network(network)
-            .and_then(|known| known.state.history().get(height));
-        if let Some(entry) = settled {
-            return met(will_do(entry), Provider::Settled, dependency);
-        }
-        match self.index.heights.get(&(network, height)) {
-            Some(&candidate) => {
-                let entry = self.candidates[candidate].transition.entry();
-                met(will_do(entry), Provider::Candidate(candidate), dependency)
-            }
-            None => self.left_out(network, height, dependency),
-        }
-    }
-
-    /// Who has this exit: trees only grow, so the first that covers its place decides.
-    fn exit(&self, import: &ImportId, dependency: &Dependency) -> Provider {
-        let index = import.leaf_index;
-        let settled = if import.source.is_mainnet() {
-            self.world.l1_shadow().leaf(index)
-        } else {
-            self.world
-                .network(import.source)
-                .and_then(|known| known.state.shadow().leaf(index))
-        };
-        if let Some(leaf) = settled {
-            return met(leaf == import.shadow_leaf, Provider::Settled, dependency);
-        }
-        let chain = self
-            .index
-            .networks
-            .get(&import.source)
-            .map_or(&[][..], Vec::as_slice);
-        let covers = |&candidate: &usize| self.candidates[candidate].transition.entry().exit_count > index;
-        match chain.get(chain.partition_point(|candidate| !covers(candidate))) {
-            Some(&candidate) => {
-                let leaf = self.candidates[candidate].transition.after().shadow().leaf(index);
-                let provider = Provider::Candidate(candidate);
-                met(leaf == Some(import.shadow_leaf), provider, dependency)
-            }
-            None => {
-                let mut refused = self
-                    .index
-                    .left_out
-                    .range((import.source, 0)..=(import.source, u64::MAX));
-                refused
-                    .next()
-                    .map_or(Provider::Nobody(*dependency), |(_, &left)| {
-                        Provider::LeftOut(left)
-                    })
-            }
-        }
-    }
-
-    fn left_out(&self, network: NetworkId, height: u64, dependency: &Dependency) -> Provider {
-        match self.index.left_out.get(&(network, height)) {
-            Some(&left) => Provider::LeftOut(left),
-            None => Provider::Nobody(*dependency),
-        }
-    }
-}
-
-fn met(holds: bool, provider: Provider, dependency: &Dependency) -> Provider {
-    if holds {
-        provider
-    } else {
-        Provider::Nobody(*dependency)
     }
 }

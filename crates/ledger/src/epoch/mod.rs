@@ -5,16 +5,18 @@
 //! is a greatest one; certificates that need each other are in it together or not at all.
 
 mod candidates;
+mod needs;
 mod order;
 mod outcome;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use causeway_types::Certificate;
 
-use candidates::{Candidates, Need, Provider};
+use candidates::Candidates;
+use needs::{Need, Provider};
 pub use outcome::{Admitted, Because, CertificateRef, EpochOutcome, LeftOut, RootCause};
 
 use crate::state::State;
@@ -22,8 +24,9 @@ use crate::world::World;
 
 /// Settles the greatest admissible set of these certificates and says of each other one why not.
 ///
-/// Of several certificates of one network at one height, the first that applies and is authorised counts; the others do
-/// not apply after it. The outcome depends on nothing else of the order in which they are given.
+/// Of several certificates of one network at one height, the first that applies and is authorised counts, even if it then
+/// lacks something: a network that replaces a certificate has to withdraw it, and whoever calls this must not offer both.
+/// The outcome depends on nothing else of the order in which they are given.
 pub fn settle_epoch(world: &World, certificates: &[Certificate]) -> EpochOutcome {
     let Candidates {
         candidates,
@@ -55,6 +58,16 @@ pub fn settle_epoch(world: &World, certificates: &[Certificate]) -> EpochOutcome
         }
     }
     world.advance(&states);
+    // What was displaced by a certificate that does not settle either shares its cause.
+    let position_of = |candidate: &candidates::Candidate| candidate.reference.position;
+    let by_position: HashMap<_, _> = candidates.iter().map(position_of).zip(&reasons).collect();
+    for left in &mut left_out {
+        if let Because::Displaced(by) = &left.because
+            && let Some(Some((_, root))) = by_position.get(&by.position)
+        {
+            left.root = root.clone();
+        }
+    }
     left_out.sort_by_key(|left| left.certificate.position);
 
     let mut transitions: Vec<_> = candidates.into_iter().map(Some).collect();

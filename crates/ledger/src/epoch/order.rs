@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::candidates::{Need, Provider};
+use super::needs::{Need, Provider};
 
 /// Groups of candidates that need each other, each group after those it needs; among groups that could be next, the one
 /// with the least key comes first. Within a group, candidates are in the order of their keys.

@@ -1,7 +1,7 @@
 //! What became of each certificate of an epoch.
 
 use alloy_primitives::B256;
-use causeway_types::{HistoryEntry, NetworkId};
+use causeway_types::{Expiry, HistoryEntry, NetworkId};
 
 use crate::apply::{Dependency, Transition};
 use crate::chains::{PayloadEntry, payload_chain};
@@ -28,6 +28,8 @@ pub enum Because {
     Refused(LedgerError),
     /// Its network's certificate before it is left out.
     Follows(CertificateRef),
+    /// Another of its network at its height came before it, whether or not that one settles.
+    Displaced(CertificateRef),
     /// What it depends on is neither settled nor offered.
     Missing(Dependency),
     /// What it depends on is offered by a certificate that is left out.
@@ -109,6 +111,15 @@ impl EpochOutcome {
             .iter()
             .map(|admitted| admitted.transition.payload())
             .collect()
+    }
+
+    /// Until when it can settle: as long as all of its certificates can.
+    pub fn expiry(&self) -> Expiry {
+        let expiries = self
+            .admitted
+            .iter()
+            .map(|admitted| admitted.transition.certificate().expiry);
+        expiries.min().unwrap_or(Expiry::NEVER)
     }
 
     /// The chain of what it publishes.

@@ -2,6 +2,7 @@
 //!
 //! A new group is a function that gives rows and an entry of [`GROUPS`].
 
+mod bridge;
 mod constraints;
 mod gas;
 mod groth16;
@@ -44,6 +45,12 @@ const GROUPS: &[Group] = &[
         about: "a committed proof in an EVM, itemised; deployment and code size",
         only_when_named: false,
         run: gas::run,
+    },
+    Group {
+        prefixes: &["gas.bridge"],
+        about: "exits and claims beside LxLy's figures",
+        only_when_named: false,
+        run: bridge::run,
     },
     Group {
         prefixes: &["gas.verify.snarkjs"],
@@ -183,7 +190,10 @@ mod tests {
 
     #[test]
     fn a_prefix_runs_the_groups_that_have_rows_under_it() {
-        assert_eq!(selected("gas"), ["gas.verify.direct", "gas.verify.snarkjs"]);
+        assert_eq!(
+            selected("gas"),
+            ["gas.verify.direct", "gas.bridge", "gas.verify.snarkjs"]
+        );
         assert_eq!(selected("wrap.constraints.small"), ["wrap.constraints"]);
         assert_eq!(selected("wrap.proof.rate32"), ["wrap.last"]);
         assert_eq!(selected("gas.verify.gateway.total"), ["gas.verify.direct"]);

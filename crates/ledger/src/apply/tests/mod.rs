@@ -21,6 +21,7 @@ use crate::testing::{
 use crate::world::World;
 use crate::{L1InfoTree, RollupExitTree, settle_epoch};
 
+mod claims;
 mod imports;
 mod sums;
 
@@ -213,4 +214,52 @@ fn imports_from_one_entry_are_one_dependency() {
     let transition = apply(&state, &certificate(&state, vec![], imports.to_vec())).unwrap();
     assert_eq!(transition.dependencies().len(), 1);
     assert_eq!(transition.imports().len(), 3);
+}
+
+#[test]
+fn full_trees_take_no_more() {
+    let world = funded(&[u(5)]);
+    let good = state(&world, A);
+    let mut full = good.clone();
+    full.exits = crate::ExitFrontier::from_parts(u32::MAX, [B256::ZERO; 32]);
+    let one = vec![exit(own(A), B, u(1))];
+    assert_eq!(
+        crate::draft(&full, one.clone(), vec![]),
+        Err(LedgerError::TreeFull)
+    );
+    let unchanged = Certificate {
+        exits: one.clone(),
+        ..certificate(&full, vec![], vec![])
+    };
+    assert_eq!(apply(&full, &unchanged), Err(LedgerError::TreeFull));
+    assert_eq!(LedgerError::TreeFull.class(), Class::Operator);
+    let mut full = good.clone();
+    full.shadow = crate::ShadowTree::with_room(0);
+    let certificate_of = |state: &State, exits| apply(state, &certificate(state, exits, vec![]));
+    assert_eq!(certificate_of(&full, one.clone()), Err(LedgerError::TreeFull));
+    assert!(certificate_of(&full, vec![]).is_ok());
+    full.shadow = crate::ShadowTree::with_room(1);
+    assert!(certificate_of(&full, one.clone()).is_ok());
+    let mut full = good.clone();
+    full.balances = crate::BalanceTree::full();
+    let imports = vec![deposit(&world, 0, u(5))];
+    assert_eq!(
+        apply(&full, &certificate(&full, vec![], imports)),
+        Err(LedgerError::TreeFull)
+    );
+    let mut full = good;
+    full.history = crate::HistoryTree::full();
+    let overflow = LedgerError::HeightOverflow {
+        height: u64::from(u32::MAX),
+    };
+    assert_eq!(certificate_of(&full, vec![]), Err(overflow));
+}
+
+#[test]
+fn a_refusal_says_what_to_do_next() {
+    let height = |declared, expected| LedgerError::MismatchHeight { declared, expected }.class();
+    assert_eq!(
+        [height(1, 0), height(1, 1), height(0, 1)],
+        [Class::Wait, Class::Retry, Class::Retry]
+    );
 }

@@ -36,6 +36,69 @@ fn sums_are_wide_and_over_the_whole_certificate() {
     assert_eq!(apply(after, &certificate(after, exits, vec![])), Err(underflow));
 }
 
+/// A network has of a foreign token what it took in and nothing else, whoever issues the token.
+#[test]
+fn what_was_never_held_is_not_sent() {
+    let world = funded(&[u(5)]);
+    let short = |token, exported| LedgerError::BalanceUnderflow {
+        token,
+        sums: Box::new(Sums {
+            initial: U256::ZERO,
+            imported: U512::ZERO,
+            exported,
+        }),
+    };
+    for token in [TOKEN, TokenId::ETH, own(B), own(NetworkId::new(u32::MAX))] {
+        let sent = vec![exit(token, B, u(1))];
+        assert_eq!(refusal(&world, sent, vec![]), short(token, U512::from(1)));
+        // Sums do not wrap, neither at 256 bits nor to zero.
+        let sent = vec![exit(token, B, U256::MAX), exit(token, C, u(1))];
+        assert_eq!(refusal(&world, sent, vec![]), short(token, U512::from(1) << 256));
+        // Nothing of it is what anyone has.
+        let state = state(&world, A);
+        let nothing = certificate(&state, vec![exit(token, B, U256::ZERO)], vec![]);
+        let transition = apply(&state, &nothing).unwrap();
+        assert_eq!(transition.after().balances().get(token), U256::ZERO);
+    }
+    assert_eq!(
+        refusal(&world, vec![message(A, B, 1)], vec![]),
+        short(TokenId::ETH, U512::from(1))
+    );
+    // What comes in and goes out again need not be held before.
+    let (came, sent) = (vec![deposit(&world, 0, u(5))], vec![exit(TOKEN, C, u(6))]);
+    let sums = Sums {
+        initial: U256::ZERO,
+        imported: U512::from(5),
+        exported: U512::from(6),
+    };
+    let expected = LedgerError::BalanceUnderflow {
+        token: TOKEN,
+        sums: Box::new(sums),
+    };
+    assert_eq!(refusal(&world, sent, came), expected);
+}
+
+/// What comes back to its home is no balance there: a network's own tokens are its own business.
+#[test]
+fn own_tokens_come_home() {
+    let world = world();
+    let (a, b) = (state(&world, A), state(&world, B));
+    let out = certificate(&a, vec![exit(own(A), B, u(9))], vec![]);
+    let world = settle_epoch(&world, std::slice::from_ref(&out)).world;
+    let back = certificate(
+        &b,
+        vec![exit(own(A), A, u(4))],
+        vec![settled_import(&world, out.exits[0], A, 0)],
+    );
+    let world = settle_epoch(&world, std::slice::from_ref(&back)).world;
+    let a = state(&world, A);
+    let home = certificate(&a, vec![], vec![settled_import(&world, back.exits[0], B, 0)]);
+    let outcome = settle_epoch(&world, &[home]);
+    let a = state(&outcome.world, A);
+    assert_eq!((outcome.admitted.len(), a.balances().count()), (1, 1));
+    assert_eq!(state(&outcome.world, B).balances().get(own(A)), u(5));
+}
+
 #[test]
 fn own_tokens_are_not_tracked_and_messages_are_eth() {
     let mut world = world();

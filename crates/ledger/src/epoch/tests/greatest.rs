@@ -110,7 +110,15 @@ fn admissible(world: &World, certificates: &[&Certificate]) -> bool {
             return false;
         };
         let authority = world.network(certificate.network).unwrap().authority;
-        if check_authority(&authority, certificate, transition.digest(), world.domain()).is_err() {
+        if check_authority(
+            &authority,
+            certificate,
+            transition.digest(),
+            world.domain(),
+            false,
+        )
+        .is_err()
+        {
             return false;
         }
         *state = transition.after().clone();
@@ -180,6 +188,42 @@ proptest! {
         let again = settle_epoch(&world, &reversed);
         prop_assert_eq!(again.world.commitment(), outcome.world.commitment());
         prop_assert_eq!(again.payload_chain(), outcome.payload_chain());
+        assert_commitment(&outcome.world);
+    }
+
+    /// With rivals at one height there is no greatest set; what settles is admissible all the same, and every reason leads
+    /// to one that is no other's.
+    #[test]
+    fn rivals_change_no_rule(plans in plans(), rivals in prop::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 1..4)) {
+        let world = world();
+        let mut certificates = build(&world, &plans);
+        for (at, early) in rivals {
+            let mut rival = at.get(&certificates).clone();
+            if early {
+                // Another state root, which nobody waits for.
+                rival.state_root = Some(root(77));
+                certificates.insert(0, rival);
+            } else {
+                certificates.push(rival);
+            }
+        }
+        let outcome = settle_epoch(&world, &certificates);
+        let chosen: Vec<_> = outcome.admitted.iter().map(|admitted| &certificates[admitted.certificate.position]).collect();
+        prop_assert!(admissible(&world, &chosen));
+        prop_assert_eq!(outcome.admitted.len() + outcome.left_out.len(), certificates.len());
+        let admitted = |reference: &CertificateRef| outcome.admitted.iter().any(|admitted| admitted.certificate == *reference);
+        let left = |reference: &CertificateRef| outcome.left_out.iter().find(|left| left.certificate == *reference);
+        for it in &outcome.left_out {
+            match &it.because {
+                Because::Refused(error) => prop_assert_eq!(&it.root, &RootCause::Refused { certificate: it.certificate, error: error.clone() }),
+                Because::Missing(dependency) => prop_assert_eq!(&it.root, &RootCause::Missing { certificate: it.certificate, dependency: *dependency }),
+                Because::Displaced(by) if admitted(by) => {
+                    let own = matches!(&it.root, RootCause::Refused { certificate, error: LedgerError::MismatchHeight { .. } } if *certificate == it.certificate);
+                    prop_assert!(own);
+                }
+                Because::Displaced(on) | Because::Follows(on) | Because::Needs { on, .. } => prop_assert_eq!(&left(on).unwrap().root, &it.root),
+            }
+        }
         assert_commitment(&outcome.world);
     }
 }

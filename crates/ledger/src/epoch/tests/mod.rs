@@ -2,7 +2,7 @@
 
 use alloy_primitives::U256;
 use causeway_types::{
-    Authority, Backing, BackingEntry, Certificate, ClaimData, ClaimProof, Contingency, ExitRoot,
+    Authority, Backing, BackingEntry, Certificate, ClaimData, ClaimProof, Contingency, ExitRoot, Expiry,
     GlobalExitRoot, GlobalIndex, HistoryBacking, HistoryEntry, ImportedExit, L1InfoLeaf, L1InfoLeafInner,
     NetworkId,
 };
@@ -23,7 +23,9 @@ use crate::world::World;
 use crate::{ExitTree, L1InfoTree, history_entry};
 
 mod claims;
+mod conservation;
 mod greatest;
+mod reasons;
 
 fn settled(outcome: &EpochOutcome) -> Vec<(u32, u64)> {
     let admitted = outcome.admitted.iter();
@@ -188,70 +190,6 @@ fn a_settled_contingency_is_met_and_a_past_one_is_not_undone() {
 }
 
 #[test]
-fn a_refused_certificate_takes_its_followers_with_it() {
-    let world = world();
-    let [a, b, c] = [A, B, C].map(|network| state(&world, network));
-    let good = contingent(&a, 1, vec![]);
-    let mut bad = contingent(&after(&a, &good), 2, vec![]);
-    let next = contingent(&after(&after(&a, &good), &bad), 3, vec![]);
-    let last = contingent(&after(&after(&after(&a, &good), &bad), &next), 4, vec![]);
-    bad.authority = None;
-    let needs_next = contingent(&b, 5, vec![on(A, 2, 3)]);
-    let needs_that = contingent(&c, 6, vec![on(B, 0, 5)]);
-    let all = [needs_that, last, bad, good, next, needs_next];
-    let outcome = settle_epoch(&world, &all);
-    assert_eq!(settled(&outcome), [(1, 0)]);
-    let cause = RootCause::Refused {
-        certificate: at(&all[2], 2),
-        error: LedgerError::MissingAuthorisation,
-    };
-    assert!(
-        outcome.left_out.iter().all(|left| left.root == cause),
-        "{:?}",
-        outcome.left_out
-    );
-    let because: Vec<_> = outcome.left_out.iter().map(|left| left.because.clone()).collect();
-    let needs = |contingency, on| Because::Needs {
-        dependency: Dependency::Contingency(contingency),
-        on,
-    };
-    let expected = [
-        needs(on(B, 0, 5), at(&all[5], 5)),
-        Because::Follows(at(&all[4], 4)),
-        Because::Refused(LedgerError::MissingAuthorisation),
-        Because::Follows(at(&all[2], 2)),
-        needs(on(A, 2, 3), at(&all[4], 4)),
-    ];
-    assert_eq!(because, expected);
-}
-
-#[test]
-fn of_two_at_one_height_the_first_that_applies_counts() {
-    let world = world();
-    let a = state(&world, A);
-    let mut bad = contingent(&a, 1, vec![]);
-    bad.new_local_exit_root = ExitRoot::new(root(1).get());
-    let (first, second) = (contingent(&a, 2, vec![]), contingent(&a, 3, vec![]));
-    let outcome = settle_epoch(&world, &[bad, first, second]);
-    assert_eq!(state(&outcome.world, A).state_root(), root(2));
-    let twice = LedgerError::MismatchHeight {
-        declared: 0,
-        expected: 1,
-    };
-    assert_eq!(outcome.left_out[1].because, Because::Refused(twice));
-    let stranger = Certificate {
-        network: NetworkId::new(77),
-        ..contingent(&a, 1, vec![])
-    };
-    let network = stranger.network;
-    let outcome = settle_epoch(&world, &[stranger]);
-    assert_eq!(
-        outcome.left_out[0].because,
-        Because::Refused(LedgerError::UnknownNetwork { network })
-    );
-}
-
-#[test]
 fn a_rotation_leaves_transitions_valid_and_old_authorisations_not() {
     let mut world = world();
     let a = state(&world, A);
@@ -271,4 +209,80 @@ fn a_rotation_leaves_transitions_valid_and_old_authorisations_not() {
         world.register(L1, Authority::validity(other).unwrap()),
         Err(LedgerError::MainnetHasNoState)
     );
+}
+
+/// The entries behind a certificate's dependencies ascend, each once, however often and in whatever way it names them.
+#[test]
+fn dependencies_resolve_to_each_entry_once() {
+    let mut world = world();
+    world.deposit(&[exit(TOKEN, A, U256::from(9))]).unwrap();
+    let [a, b, c] = [A, B, C].map(|network| state(&world, network));
+    let sent = |from: NetworkId, state: &State| {
+        let mut certificate = certificate(state, vec![exit(own(from), A, U256::from(1)); 2], vec![]);
+        certificate.state_root = Some(root(7));
+        certificate
+    };
+    let (of_b, of_c) = (sent(B, &b), sent(C, &c));
+    let imported = |certificate: &Certificate, state: &State, leaf: u32| {
+        let entry = *apply(state, certificate).unwrap().entry();
+        let network = certificate.network;
+        let backing = HistoryBacking {
+            entry: BackingEntry::Network { network, entry },
+            path: after(state, certificate).shadow().path(leaf),
+        };
+        import(certificate.exits[leaf as usize], network, leaf, backing)
+    };
+    let imports = vec![
+        imported(&of_c, &c, 1),
+        imported(&of_b, &b, 1),
+        claims::claimed_from(&of_b.exits, B, 0),
+        settled_import(&world, exit(TOKEN, A, U256::from(9)), L1, 0),
+        imported(&of_c, &c, 0),
+    ];
+    let mut taker = certificate(&a, vec![], imports);
+    taker.contingencies = vec![on(C, 0, 7), on(B, 0, 7)];
+    let outcome = settle_epoch(&world, &[taker, of_b, of_c]);
+    let found = outcome
+        .admitted
+        .iter()
+        .find(|admitted| admitted.certificate.network == A)
+        .unwrap();
+    assert_eq!(found.transition.dependencies().len(), 6);
+    let entries: Vec<_> = found
+        .dependencies
+        .iter()
+        .map(|entry| (entry.network, entry.index))
+        .collect();
+    assert_eq!(entries, [(L1, 1), (B, 0), (C, 0)]);
+}
+
+#[test]
+fn an_epoch_expires_with_the_first_of_its_certificates() {
+    let world = world();
+    let until = |network, seconds, contingencies| {
+        let mut certificate = contingent(&state(&world, network), 1, contingencies);
+        certificate.expiry = Expiry::new(seconds);
+        certificate
+    };
+    assert_eq!(settle_epoch(&world, &[]).expiry(), Expiry::NEVER);
+    let all = [
+        until(A, 7, vec![]),
+        until(B, 5, vec![]),
+        // What is left out does not count.
+        until(C, 3, vec![on(A, 0, 9)]),
+    ];
+    let outcome = settle_epoch(&world, &all);
+    assert_eq!((outcome.admitted.len(), outcome.expiry()), (2, Expiry::new(5)));
+}
+
+/// Of several rotations, the last one consumed counts.
+#[test]
+fn of_rotations_in_one_epoch_the_last_counts() {
+    let mut world = world();
+    let certificate = contingent(&state(&world, A), 1, vec![]);
+    let other = causeway_types::GoldilocksDigest::new([9; 4]).unwrap();
+    world.register(A, Authority::validity(other).unwrap()).unwrap();
+    world.register(A, Authority::validity(key()).unwrap()).unwrap();
+    assert_eq!(settled(&settle_epoch(&world, &[certificate])), [(1, 0)]);
+    assert_eq!(world.commitment().registry_entries, 5);
 }

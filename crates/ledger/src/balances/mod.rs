@@ -1,6 +1,9 @@
 //! The balance tree: an indexed Merkle tree. Leaves are linked in the order of the whole token id, so that a leaf and its
 //! successor prove that nothing is between them, and no two tokens can meet in one place.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::OnceLock;
 
 use alloy_primitives::U256;
@@ -178,6 +181,15 @@ impl BalanceTree {
             low_path,
             path,
         })
+    }
+
+    /// One that takes no more tokens.
+    #[cfg(test)]
+    pub(crate) fn full() -> Self {
+        Self {
+            count: u32::MAX,
+            ..Self::new()
+        }
     }
 
     fn push(&mut self, leaf: BalanceLeaf) {

@@ -1,8 +1,12 @@
 //! Everything that settlement knows: all networks, L1's exits, the registry, and the trees above them.
 
+#[cfg(test)]
+mod tests;
+
+use alloy_primitives::Address;
 use causeway_types::{
-    Authority, BackingEntry, Exit, GlobalIndex, HistoryBacking, L1Entry, NetworkId, RollupIndex,
-    SettlementDomain,
+    Authority, BackingEntry, Exit, GlobalIndex, GoldilocksDigest, HistoryBacking, L1Entry, NetworkId,
+    RollupIndex, SettlementDomain,
 };
 
 use crate::apply::check_exit;
@@ -33,6 +37,7 @@ pub struct World {
     l1_exits: ExitFrontier,
     l1_shadow: ShadowTree,
     registry: RegistryChain,
+    approvals: Map<(Address, GoldilocksDigest), ()>,
     global: Tree<Global>,
     rollups: RollupExitTree,
 }
@@ -46,6 +51,7 @@ impl World {
             l1_exits: ExitFrontier::new(),
             l1_shadow: ShadowTree::new(),
             registry: RegistryChain::new(),
+            approvals: Map::new(),
             global: Tree::new(),
             rollups: RollupExitTree::new(),
         };
@@ -67,6 +73,19 @@ impl World {
             .set(network.get().into(), state.summary().leaf(&authority));
         self.networks.insert(network, Network { state, authority });
         Ok(())
+    }
+
+    /// Takes note that a signer approved a certificate digest by a transaction on L1, as a contract does. It is no part of
+    /// the commitment: settlement has it in its own storage.
+    pub fn approve(&mut self, signer: Address, digest: GoldilocksDigest) {
+        self.approvals.insert((signer, digest), ());
+    }
+
+    /// Whether the signer of an authority approved a digest.
+    pub fn is_approved(&self, authority: &Authority, digest: GoldilocksDigest) -> bool {
+        authority
+            .signer_address()
+            .is_some_and(|signer| self.approvals.get((signer, digest)).is_some())
     }
 
     /// Consumes exits of L1, in order; the position in a refusal is that in the list. All of them or none.

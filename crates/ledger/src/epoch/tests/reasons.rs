@@ -1,0 +1,117 @@
+//! Why certificates are left out.
+
+use super::*;
+
+#[test]
+fn a_refused_certificate_takes_its_followers_with_it() {
+    let world = world();
+    let [a, b, c] = [A, B, C].map(|network| state(&world, network));
+    let good = contingent(&a, 1, vec![]);
+    let mut bad = contingent(&after(&a, &good), 2, vec![]);
+    let next = contingent(&after(&after(&a, &good), &bad), 3, vec![]);
+    let last = contingent(&after(&after(&after(&a, &good), &bad), &next), 4, vec![]);
+    bad.authority = None;
+    let needs_next = contingent(&b, 5, vec![on(A, 2, 3)]);
+    let needs_that = contingent(&c, 6, vec![on(B, 0, 5)]);
+    let all = [needs_that, last, bad, good, next, needs_next];
+    let outcome = settle_epoch(&world, &all);
+    assert_eq!(settled(&outcome), [(1, 0)]);
+    let cause = RootCause::Refused {
+        certificate: at(&all[2], 2),
+        error: LedgerError::MissingAuthorisation,
+    };
+    assert!(
+        outcome.left_out.iter().all(|left| left.root == cause),
+        "{:?}",
+        outcome.left_out
+    );
+    let because: Vec<_> = outcome.left_out.iter().map(|left| left.because.clone()).collect();
+    let needs = |contingency, on| Because::Needs {
+        dependency: Dependency::Contingency(contingency),
+        on,
+    };
+    let expected = [
+        needs(on(B, 0, 5), at(&all[5], 5)),
+        Because::Follows(at(&all[4], 4)),
+        Because::Refused(LedgerError::MissingAuthorisation),
+        Because::Follows(at(&all[2], 2)),
+        needs(on(A, 2, 3), at(&all[4], 4)),
+    ];
+    assert_eq!(because, expected);
+}
+
+#[test]
+fn of_two_at_one_height_the_first_that_applies_counts() {
+    let world = world();
+    let a = state(&world, A);
+    let mut bad = contingent(&a, 1, vec![]);
+    bad.new_local_exit_root = ExitRoot::new(root(1).get());
+    let (first, second) = (contingent(&a, 2, vec![]), contingent(&a, 3, vec![]));
+    let a_second = second.clone();
+    let outcome = settle_epoch(&world, &[bad, first, second]);
+    assert_eq!(state(&outcome.world, A).state_root(), root(2));
+    let twice = LedgerError::MismatchHeight {
+        declared: 0,
+        expected: 1,
+    };
+    let displaced = Because::Displaced(at(&a_second, 1));
+    assert_eq!(outcome.left_out[1].because, displaced);
+    let cause = RootCause::Refused {
+        certificate: at(&a_second, 2),
+        error: twice,
+    };
+    assert_eq!(outcome.left_out[1].root, cause);
+    let stranger = Certificate {
+        network: NetworkId::new(77),
+        ..contingent(&a, 1, vec![])
+    };
+    let network = stranger.network;
+    let outcome = settle_epoch(&world, &[stranger]);
+    assert_eq!(
+        outcome.left_out[0].because,
+        Because::Refused(LedgerError::UnknownNetwork { network })
+    );
+}
+
+/// A certificate behind another at its height is left out for what the other lacks, not for a height that nobody took.
+#[test]
+fn a_displaced_certificate_is_left_out_for_what_the_one_before_it_lacks() {
+    let world = world();
+    let a = state(&world, A);
+    let (first, second) = (contingent(&a, 1, vec![on(B, 0, 9)]), contingent(&a, 2, vec![]));
+    let outcome = settle_epoch(&world, &[first.clone(), second.clone()]);
+    assert_eq!(settled(&outcome), []);
+    let cause = RootCause::Missing {
+        certificate: at(&first, 0),
+        dependency: Dependency::Contingency(on(B, 0, 9)),
+    };
+    let causes: Vec<_> = outcome.left_out.iter().map(|left| &left.root).collect();
+    assert_eq!(causes, [&cause; 2]);
+    assert_eq!(outcome.left_out[1].because, Because::Displaced(at(&first, 0)));
+    // The same certificate twice: once is enough.
+    let outcome = settle_epoch(&world, &[second.clone(), second.clone()]);
+    assert_eq!(settled(&outcome), [(1, 0)]);
+    assert_eq!(outcome.left_out[0].because, Because::Displaced(at(&second, 0)));
+}
+
+/// A refused certificate is the reason only for those that need what it offers.
+#[test]
+fn what_a_refused_certificate_does_not_offer_is_missing() {
+    let world = world();
+    let [a, b, c] = [A, B, C].map(|network| state(&world, network));
+    let mut refused = [contingent(&a, 1, vec![]), contingent(&a, 2, vec![])];
+    refused.iter_mut().for_each(|refused| refused.authority = None);
+    let [first, second] = &refused;
+    let needs_second = contingent(&b, 3, vec![on(A, 0, 2)]);
+    let needs_other = contingent(&c, 4, vec![on(A, 0, 9)]);
+    let all = [first.clone(), second.clone(), needs_second, needs_other];
+    let outcome = settle_epoch(&world, &all);
+    let because: Vec<_> = outcome.left_out.iter().map(|left| left.because.clone()).collect();
+    let (offered, missing) = (on(A, 0, 2), on(A, 0, 9));
+    let needs = Because::Needs {
+        dependency: Dependency::Contingency(offered),
+        on: at(second, 1),
+    };
+    assert_eq!(because[2], needs);
+    assert_eq!(because[3], Because::Missing(Dependency::Contingency(missing)));
+}

@@ -50,6 +50,8 @@ contract SharedBridgeAttackTest is BridgeBase {
         Path memory path = pathOf(leaves, B, index);
         insert(address(rootsL2), path);
         GlobalIndex right = globalIndexOf(exit);
+        // One bit, moved.
+        // forge-lint: disable-next-line(incorrect-shift)
         uint256 word = GlobalIndex.unwrap(right) ^ (1 << (change % 63));
         // The bit of the mainnet flag is left out: it has a test of its own.
         vm.assertFalse(_claims(exit, path, GlobalIndex.wrap(word)));
@@ -240,6 +242,8 @@ contract SharedBridgeAttackTest is BridgeBase {
                 uint256 end = l2.emergencyEndsAt();
                 stopped += end - began;
             } catch (bytes memory reason) {
+                // The selector alone: when the next stop may begin is another test's.
+                // forge-lint: disable-next-line(unsafe-typecast)
                 vm.assertEq(bytes32(bytes4(reason)), bytes32(IBridgeErrors.EmergencyTooSoon.selector));
                 vm.warp(block.timestamp + waits[i] % 8 days);
             }

@@ -301,6 +301,8 @@ contract SharedBridgeGasTest is BridgeBase {
         _size("WrappedToken", l1.getWrappedTokenBridgeImplementation());
         _size("GlobalExitRoot", address(roots));
         _size("GlobalExitRootL2", address(rootsL2));
+        arrive(l2, tokenExit(A, address(token), 1));
+        _size("WrappedTokenCreation", l2.getTokenWrappedAddress(MAINNET, address(token)));
     }
 
     function _size(string memory name, address account) private {

@@ -247,14 +247,30 @@ abstract contract BridgeCore is IBridgeErrors {
         if (token == address(0)) revert FailedProxyDeployment();
     }
 
-    function _createWrapped(bytes32 salt, NetworkId network, address origin, bytes memory metadata)
-        internal
-        returns (address token)
-    {
+    /// @dev A wrapped token by the name that an exit gives it: for good if the token's own network made the exit.
+    function _createWrapped(
+        bytes32 salt,
+        NetworkId network,
+        address origin,
+        bytes memory metadata,
+        bool forGood
+    ) internal returns (address token) {
         token = _create(salt, network, origin);
         (string memory name, string memory symbol, uint8 decimals) = TokenMetadata.decode(metadata);
-        IWrappedToken(token).initialize(name, symbol, decimals);
+        if (forGood) IWrappedToken(token).initialize(name, symbol, decimals);
+        else IWrappedToken(token).initializeForNow(name, symbol, decimals);
         emit ISharedBridge.NewWrappedToken(NetworkId.unwrap(network), origin, token, metadata);
+    }
+
+    /// @dev Any network can make the first exit of another's token. The first that its own network makes says what it is called.
+    function _rename(bytes32 salt, NetworkId network, address origin, address token, bytes memory metadata)
+        internal
+    {
+        // A token set by hand is not the bridge's to call.
+        if (token != _wrappedAddress(salt) || !IWrappedToken(token).isNamedForNow()) return;
+        (string memory name, string memory symbol, uint8 decimals) = TokenMetadata.decode(metadata);
+        IWrappedToken(token).initialize(name, symbol, decimals);
+        emit ISharedBridge.WrappedTokenRenamed(NetworkId.unwrap(network), origin, token, metadata);
     }
 
     /// @dev Takes the caller's tokens that stand for others; what was taken.

@@ -423,7 +423,12 @@ contract SharedBridge is ISharedBridge, IWrappedTokenDeployer, BridgeCore {
         } else {
             bytes32 salt = _tokenInfoHash(network, origin);
             address token = _tokenFor(salt);
-            if (token == address(0)) token = _createWrapped(salt, network, origin, metadata);
+            (NetworkId source,) = arrival.globalIndex.decode();
+            if (token == address(0)) {
+                token = _createWrapped(salt, network, origin, metadata, source == network);
+            } else if (source == network) {
+                _rename(salt, network, origin, token, metadata);
+            }
             _issue(token, arrival.destinationAddress, arrival.amount);
         }
     }

@@ -162,7 +162,7 @@ contract SharedBridgeL2 is ISharedBridgeL2, BridgeCore {
         address current = _tokenFor(salt);
         if (current == address(0)) revert TokenNotMapped();
         bytes memory metadata = TokenMetadata.read(current);
-        address token = _createWrapped(salt, originNetwork, originTokenAddress, metadata);
+        address token = _createWrapped(salt, originNetwork, originTokenAddress, metadata, true);
         _list(originNetwork, originTokenAddress, token, isNotMintable);
     }
 

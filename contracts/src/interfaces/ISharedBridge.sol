@@ -62,6 +62,11 @@ interface ISharedBridge is IBridgeErrors {
     event NewWrappedToken(
         uint32 originNetwork, address originTokenAddress, address wrappedTokenAddress, bytes metadata
     );
+
+    /// @notice A wrapped token that another network had named got the name that its own network gives it.
+    event WrappedTokenRenamed(
+        uint32 originNetwork, address originTokenAddress, address wrappedTokenAddress, bytes metadata
+    );
     /// @notice The bridge was set up.
     event Initialized(uint8 version);
     /// @notice The bridge stands still: nobody leaves and nobody claims.

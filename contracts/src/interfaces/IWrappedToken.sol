@@ -18,8 +18,15 @@ interface IWrappedToken {
     /// @notice The token this stands for, on its own network.
     function originTokenAddress() external view returns (address);
 
-    /// @notice Sets what the token is called; the bridge does so as it makes it.
+    /// @notice Sets what the token is called for good: what its own network calls it.
     function initialize(string calldata tokenName, string calldata tokenSymbol, uint8 tokenDecimals) external;
+
+    /// @notice Sets what the token is called until an exit of its own network is claimed.
+    function initializeForNow(string calldata tokenName, string calldata tokenSymbol, uint8 tokenDecimals)
+        external;
+
+    /// @notice Whether another network than its own said what the token is called.
+    function isNamedForNow() external view returns (bool);
 
     /// @notice Mints `value` for `to`.
     function mint(address to, uint256 value) external;

@@ -5,6 +5,7 @@ import {SharedBridge} from "../../src/bridge/SharedBridge.sol";
 import {IBridgeErrors} from "../../src/interfaces/IBridgeErrors.sol";
 import {ISharedBridge} from "../../src/interfaces/ISharedBridge.sol";
 import {ISharedBridgeL2} from "../../src/interfaces/ISharedBridgeL2.sol";
+import {IWrappedToken} from "../../src/interfaces/IWrappedToken.sol";
 import {ExitLeaf} from "../../src/libraries/ExitLeaf.sol";
 import {ExitTree} from "../../src/libraries/ExitTree.sol";
 import {GlobalIndex} from "../../src/types/GlobalIndex.sol";
@@ -166,18 +167,94 @@ contract SharedBridgeAttackTest is BridgeBase {
     // Names.
 
     /// @dev An exit without an amount needs no balance, so any network can have the first exit of any token: what a wrapped
-    /// token is called is that network's word, for good. What it is worth is not.
-    function test_claimAsset_callsATokenWhatItsFirstExitCallsIt() external {
+    /// token is called is that network's word, until its own has one.
+    function test_claimAsset_callsATokenWhatItsOwnNetworkCallsIt() external {
         Exit memory exit = tokenExit(A, address(token), 0);
-        exit.metadata = abi.encode("Not USD", "NOT", uint8(0));
-        arrive(l2, exit);
-        exit = tokenExit(A, address(token), 5e6);
-        exit.source = MAINNET;
+        exit.metadata = abi.encode("A name that is none of USD Coin's own", "NOT", uint8(0));
         arrive(l2, exit);
         MockToken wrapped = MockToken(l2.getTokenWrappedAddress(MAINNET, address(token)));
+        _assertNamed(wrapped, "A name that is none of USD Coin's own", "NOT", 0, true);
+        // Another network's next exit changes nothing.
+        exit.leafIndex = 1;
+        exit.metadata = abi.encode("Another", "AN", uint8(1));
+        arrive(l2, exit);
+        _assertNamed(wrapped, "A name that is none of USD Coin's own", "NOT", 0, true);
+
+        exit = tokenExit(A, address(token), 5e6);
+        exit.source = MAINNET;
+        Path memory path = publish(address(rootsL2), exit);
+        vm.expectEmit(address(l2));
+        emit ISharedBridge.WrappedTokenRenamed(0, address(token), address(wrapped), exit.metadata);
+        claimAsset(l2, exit, path);
         vm.assertEq(wrapped.balanceOf(BOB), 5e6);
-        vm.assertEq(wrapped.symbol(), "NOT");
-        vm.assertEq(wrapped.decimals(), 0);
+        _assertNamed(wrapped, "USD Coin", "USDC", 6, false);
+
+        // That is for good, whatever its own network says later.
+        exit.leafIndex = 1;
+        exit.metadata = abi.encode("USD Coin 2", "USDC2", uint8(7));
+        arrive(l2, exit);
+        _assertNamed(wrapped, "USD Coin", "USDC", 6, false);
+    }
+
+    /// @dev Short texts are kept otherwise than long ones, and give way to them.
+    function testFuzz_claimAsset_callsATokenWhatItsOwnNetworkCallsIt(
+        string memory first,
+        string memory second,
+        uint8 decimals,
+        bool fromShortToLong
+    ) external {
+        vm.assume(bytes(first).length <= 256 && bytes(second).length <= 200);
+        string memory longer = string.concat(second, "and so on until it is too long for one slot");
+        Exit memory exit = tokenExit(A, address(token), 0);
+        exit.metadata = abi.encode(first, fromShortToLong ? "s" : longer, uint8(3));
+        arrive(l2, exit);
+        exit = tokenExit(A, address(token), 0);
+        exit.source = MAINNET;
+        exit.metadata = abi.encode(fromShortToLong ? longer : "", first, decimals);
+        arrive(l2, exit);
+        MockToken wrapped = MockToken(l2.getTokenWrappedAddress(MAINNET, address(token)));
+        _assertNamed(wrapped, fromShortToLong ? longer : "", first, decimals, false);
+    }
+
+    /// @dev What the token's own network names first is named for good at once.
+    function test_claimAsset_keepsTheNameOfItsOwnNetwork() external {
+        Exit memory exit = tokenExit(A, address(token), 0);
+        exit.source = MAINNET;
+        arrive(l2, exit);
+        exit = tokenExit(A, address(token), 0);
+        exit.metadata = abi.encode("Not USD", "NOT", uint8(0));
+        arrive(l2, exit);
+        MockToken wrapped = MockToken(l2.getTokenWrappedAddress(MAINNET, address(token)));
+        _assertNamed(wrapped, "USD Coin", "USDC", 6, false);
+    }
+
+    /// @dev A token set by hand knows nothing of names that are for now.
+    function test_claimAsset_renamesNoTokenSetByHand() external {
+        MockToken own = new MockToken("Own USDC", "oUSDC", 6);
+        NetworkId[] memory networks = new NetworkId[](1);
+        address[] memory origins = new address[](1);
+        address[] memory tokens = new address[](1);
+        (origins[0], tokens[0]) = (address(token), address(own));
+        vm.prank(MANAGER);
+        asL2(l2).setMultipleSovereignTokenAddress(networks, origins, tokens, new bool[](1));
+        Exit memory exit = tokenExit(A, address(token), 5);
+        exit.source = MAINNET;
+        arrive(l2, exit);
+        vm.assertEq(own.balanceOf(BOB), 5);
+        vm.assertEq(own.symbol(), "oUSDC");
+    }
+
+    function _assertNamed(
+        MockToken wrapped,
+        string memory name,
+        string memory symbol,
+        uint8 decimals,
+        bool forNow
+    ) private view {
+        vm.assertEq(wrapped.name(), name);
+        vm.assertEq(wrapped.symbol(), symbol);
+        vm.assertEq(wrapped.decimals(), decimals);
+        vm.assertEq(IWrappedToken(address(wrapped)).isNamedForNow() ? 1 : 0, forNow ? 1 : 0);
     }
 
     /// @dev An exit to nobody does not stay unclaimed for ever.

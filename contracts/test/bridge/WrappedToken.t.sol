@@ -129,6 +129,8 @@ contract WrappedTokenTest is Base, IWrappedTokenDeployer {
             both[i].burn(BOB, 1);
             vm.expectRevert(refusal);
             both[i].initialize("", "", 0);
+            vm.expectRevert(refusal);
+            both[i].initializeForNow("", "", 0);
         }
         vm.stopPrank();
         // No contract has an allowance that the holder did not give.

@@ -244,6 +244,13 @@ contract SharedBridgeAttackTest is BridgeBase {
         vm.assertEq(own.symbol(), "oUSDC");
     }
 
+    /// @dev Solady's tokens let Permit2 take everything unless told otherwise.
+    function test_wrappedToken_givesPermit2Nothing() external {
+        arrive(l2, tokenExit(A, address(token), 5));
+        MockToken wrapped = MockToken(l2.getTokenWrappedAddress(MAINNET, address(token)));
+        vm.assertEq(wrapped.allowance(BOB, 0x000000000022D473030F116dDEE9F6B43aC78BA3), 0);
+    }
+
     function _assertNamed(
         MockToken wrapped,
         string memory name,

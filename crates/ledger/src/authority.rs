@@ -9,7 +9,8 @@ use crate::error::LedgerError;
 /// transition.
 ///
 /// Of a validity proof only the key is compared here, which anyone can write down: whoever takes certificates in verifies
-/// the proof before offering them, and the transition's circuit does so again. A contract cannot sign: `approved` says whether the signer approved the digest on L1, and then no signature is asked for.
+/// the proof before offering them, and the transition's circuit does so again. A contract cannot sign: `approved` says
+/// whether the signer approved the digest on L1, and then no signature is asked for.
 ///
 /// # Errors
 /// What is missing or another's.

@@ -119,25 +119,27 @@ impl Walk {
                 Ok(())
             }
             Step::Inform(network) if network == L1 => Ok(()),
+            // Before Ethereum knows any root there is nothing to tell.
+            Step::Inform(_) if !self.world.has_root() => Ok(()),
             Step::Inform(network) => {
-                let expected = (!self.world.is_behind(network))
-                    .then(|| Expected::error(&GlobalExitRootL2::GlobalExitRootAlreadySet {}));
-                // Before Ethereum knows any root there is nothing to tell.
+                let expected = if self.world.is_behind(network) {
+                    None
+                } else {
+                    Expected::error(&GlobalExitRootL2::GlobalExitRootAlreadySet {})
+                };
                 let result = self.world.inform(network);
-                match result {
-                    Ok(()) => Ok(()),
-                    result => self.judge(result, expected.flatten()),
-                }
+                self.judge(result, expected)
             }
             Step::InformAhead(network) if network == L1 => Ok(()),
-            Step::InformAhead(network) => match self.world.inform_ahead(network) {
-                Ok(()) => Ok(()),
-                // Nothing is new.
-                result => self.judge(
-                    result,
-                    Expected::error(&GlobalExitRootL2::GlobalExitRootAlreadySet {}),
-                ),
-            },
+            Step::InformAhead(network) => {
+                let expected = if self.world.is_ahead(network)? {
+                    Expected::error(&GlobalExitRootL2::GlobalExitRootAlreadySet {})
+                } else {
+                    None
+                };
+                let result = self.world.inform_ahead(network);
+                self.judge(result, expected)
+            }
             Step::Claim(pick) => self.claim(pick),
             Step::ClaimMany(network) => self.claim_many(network),
             Step::ClaimAgain(pick) => self.claim_again(pick),

@@ -231,6 +231,10 @@ impl World {
 }
 
 impl KnownRoot {
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        (self.mainnet, self.rollup) == (other.mainnet, other.rollup)
+    }
+
     pub(super) fn covers(&self, index: GlobalIndex) -> bool {
         self.counts
             .get(place(index.source()))
@@ -238,7 +242,7 @@ impl KnownRoot {
     }
 }
 
-fn drop_output<T>(receipt: Receipt<T>) -> Receipt<()> {
+pub(super) fn drop_output<T>(receipt: Receipt<T>) -> Receipt<()> {
     Receipt {
         output: (),
         gas: receipt.gas,

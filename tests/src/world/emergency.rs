@@ -5,6 +5,7 @@ use causeway_bindings::{SharedBridge, mocks::MockSettlement};
 use causeway_types::NetworkId;
 
 use super::chain::role;
+use super::claim::drop_output;
 use super::{L1, World, WorldError};
 
 /// Seconds for which a bridge stands still at most.
@@ -21,14 +22,12 @@ impl World {
         let chain = self.chain(network);
         let result = if network == L1 {
             let call = MockSettlement::activateEmergencyStateCall { bridge };
-            chain.evm.call(settlement, &call).map(|receipt| receipt.logs)
+            chain.evm.call(settlement, &call).map(drop_output)
         } else {
             let call = SharedBridge::activateEmergencyStateCall {};
-            chain
-                .call(role::PAUSER, U256::ZERO, &call)
-                .map(|receipt| receipt.logs)
+            chain.call(role::PAUSER, U256::ZERO, &call).map(drop_output)
         };
-        self.after_logs(network, result)?;
+        self.after(network, result)?;
         let chain = self.chain(network);
         let now = chain.evm.timestamp().saturating_to();
         chain.stop = (now, now + MAX_STOP);
@@ -47,14 +46,12 @@ impl World {
         let chain = self.chain(network);
         let result = if network == L1 {
             let call = MockSettlement::deactivateEmergencyStateCall { bridge };
-            chain.evm.call(settlement, &call).map(|receipt| receipt.logs)
+            chain.evm.call(settlement, &call).map(drop_output)
         } else {
             let call = SharedBridge::deactivateEmergencyStateCall {};
-            chain
-                .call(role::UNPAUSER, U256::ZERO, &call)
-                .map(|receipt| receipt.logs)
+            chain.call(role::UNPAUSER, U256::ZERO, &call).map(drop_output)
         };
-        self.after_logs(network, result)?;
+        self.after(network, result)?;
         let chain = self.chain(network);
         chain.stop.1 = chain.evm.timestamp().saturating_to();
         let line = format!("{} works again", self.name(network));

@@ -163,11 +163,6 @@ impl World {
             .ok_or(WorldError::NoSuchExit { index })
     }
 
-    /// The ledger's side of the world: what is settled.
-    pub const fn ledger(&self) -> &causeway_ledger::World {
-        &self.ledger
-    }
-
     /// Ethereum's contract of global exit roots.
     pub fn l1_manager(&self) -> Address {
         self.chains[0].manager()

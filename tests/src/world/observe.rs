@@ -129,8 +129,7 @@ impl World {
 
     /// The number of a root among those that somebody knows.
     pub(super) fn learn(&mut self, root: KnownRoot) -> usize {
-        let same = |known: &KnownRoot| known.mainnet == root.mainnet && known.rollup == root.rollup;
-        match self.roots.iter().position(same) {
+        match self.roots.iter().position(|known| known.is_same(&root)) {
             Some(number) => {
                 let known = &mut self.roots[number];
                 known.info_index = known.info_index.or(root.info_index);

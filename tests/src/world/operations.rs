@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::SolCall;
-use causeway_bindings::{GlobalExitRoot, GlobalExitRootL2, SharedBridge, mocks::MockToken};
+use causeway_bindings::{GlobalExitRootL2, SharedBridge, mocks::MockToken};
 use causeway_types::{
     ExitRoot, GlobalExitRoot as Root, GlobalIndex, LeafType, NetworkId, RollupIndex, TokenId,
 };
@@ -173,17 +173,7 @@ impl World {
     /// # Errors
     /// The contract's: there may be nothing new.
     pub fn inform_ahead(&mut self, network: NetworkId) -> Result<(), WorldError> {
-        let mut rollups = self.rollups.clone();
-        for source in self.networks().skip(1) {
-            rollups.set(RollupIndex::try_from(source)?, &self.frontiers[place(source)]);
-        }
-        let root = KnownRoot {
-            mainnet: self.trees[0].root().get(),
-            rollup: rollups.root(),
-            counts: self.trees.iter().map(causeway_ledger::ExitTree::count).collect(),
-            rollups,
-            info_index: None,
-        };
+        let root = self.root_ahead()?;
         let root = self.learn(root);
         self.insert_root(network, root)?;
         let line = format!(
@@ -192,6 +182,31 @@ impl World {
         );
         self.tell(line);
         Ok(())
+    }
+
+    /// Whether an L2 knows that root already.
+    ///
+    /// # Errors
+    /// None in a world of these networks.
+    pub fn is_ahead(&self, network: NetworkId) -> Result<bool, WorldError> {
+        let root = self.root_ahead()?;
+        let mut known = self.chains[place(network)].known.iter();
+        Ok(known.any(|&number| self.roots[number].is_same(&root)))
+    }
+
+    /// The root once all exits of now are settled.
+    fn root_ahead(&self) -> Result<KnownRoot, WorldError> {
+        let mut rollups = self.rollups.clone();
+        for source in self.networks().skip(1) {
+            rollups.set(RollupIndex::try_from(source)?, &self.frontiers[place(source)]);
+        }
+        Ok(KnownRoot {
+            mainnet: self.trees[0].root().get(),
+            rollup: rollups.root(),
+            counts: self.trees.iter().map(causeway_ledger::ExitTree::count).collect(),
+            rollups,
+            info_index: None,
+        })
     }
 
     fn insert_root(&mut self, network: NetworkId, number: usize) -> Result<(), WorldError> {
@@ -204,6 +219,11 @@ impl World {
         self.after(network, result)?;
         self.chain(network).known.push(number);
         Ok(())
+    }
+
+    /// Whether Ethereum knows a global exit root.
+    pub fn has_root(&self) -> bool {
+        !self.chains[0].known.is_empty()
     }
 
     /// Whether an L2 has yet to learn Ethereum's newest global exit root.
@@ -248,21 +268,12 @@ impl World {
         &mut self,
         network: NetworkId,
         result: Result<Receipt<T>, EvmError>,
-    ) -> Result<(), WorldError> {
-        self.after_logs(network, result.map(|receipt| receipt.logs))
-    }
-
-    pub(super) fn after_logs(
-        &mut self,
-        network: NetworkId,
-        result: Result<Vec<alloy_primitives::Log>, EvmError>,
-    ) -> Result<(), WorldError> {
-        if let Ok(logs) = &result {
-            self.observe(network, logs)?;
+    ) -> Result<Receipt<T>, WorldError> {
+        if let Ok(receipt) = &result {
+            self.observe(network, &receipt.logs)?;
         }
         self.check()?;
-        result?;
-        Ok(())
+        Ok(result?)
     }
 
     /// [`Self::after`], and notes what an L2 has to certify.
@@ -281,18 +292,6 @@ impl World {
                 }
             }
         }
-        let receipt = result.as_ref().ok().cloned();
-        self.after(network, result)?;
-        receipt.ok_or(WorldError::NotOneDestination)
-    }
-
-    /// What Ethereum's contract says its last mainnet exit root is.
-    ///
-    /// # Errors
-    /// Whatever goes wrong with the contract.
-    pub fn last_mainnet_exit_root(&mut self) -> Result<B256, WorldError> {
-        let manager = self.l1_manager();
-        let call = GlobalExitRoot::lastMainnetExitRootCall {};
-        Ok(self.chains[0].evm.view(manager, &call)?)
+        self.after(network, result)
     }
 }

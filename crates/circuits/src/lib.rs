@@ -1,0 +1,6 @@
+//! Keccak inside plonky2, and the circuits whose proofs Ethereum accepts.
+//!
+//! A circuit that needs Keccak takes the digest as witness and appends block and digest to a [list](keccak::list); one proof
+//! closes many lists.
+
+pub mod keccak;

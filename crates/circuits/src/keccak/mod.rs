@@ -4,6 +4,7 @@ pub mod block;
 pub mod gadget;
 pub mod list;
 pub mod permutation;
+pub mod table;
 
 pub use block::{Block, DIGEST_LIMBS, RATE_LIMBS, blocks, digest_limbs, limbs_digest};
 pub use gadget::{BlockTarget, DigestTarget, hash_block, hash_blocks, hash_pair, hash_pair_if, pair_block};

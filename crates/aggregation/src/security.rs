@@ -19,6 +19,7 @@
 
 use std::fmt;
 
+use plonky2::fri::FriConfig;
 use plonky2::plonk::circuit_data::{CircuitConfig, CommonCircuitData};
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +55,21 @@ impl Fields {
     };
 }
 
+/// What the bits of an argument depend on.
+#[derive(Clone, Copy, Debug)]
+pub struct Argument<'a> {
+    /// FRI's parameters.
+    pub fri: &'a FriConfig,
+    /// Binary logarithm of the number of rows.
+    pub degree_bits: usize,
+    /// Polynomials that one FRI argument batches.
+    pub polynomials: usize,
+    /// Bits of the argument that binds cells or tables together, whose challenges come from the base field.
+    pub permutation: f64,
+    /// The fields and hash.
+    pub fields: Fields,
+}
+
 /// Bits of security of one layer, by what they rest on.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Security {
@@ -74,18 +90,29 @@ pub struct Security {
 }
 
 impl Security {
-    /// Computes the bits of a layer with 2^`degree_bits` rows.
+    /// Computes the bits of a plonky2 circuit with 2^`degree_bits` rows.
     pub fn of(config: &CircuitConfig, degree_bits: usize, fields: Fields) -> Self {
-        let fri = &config.fri_config;
+        let cells_bits = degree_bits as f64 + (config.num_routed_wires as f64).log2();
+        Self::of_argument(&Argument {
+            fri: &config.fri_config,
+            degree_bits,
+            polynomials: polynomials(config),
+            permutation: config.num_challenges as f64 * (fields.base_bits - cells_bits),
+            fields,
+        })
+    }
+
+    /// Computes the bits of any argument that ends in FRI.
+    pub fn of_argument(argument: &Argument<'_>) -> Self {
+        let Argument { fri, fields, .. } = argument;
         let extension_bits = fields.base_bits * fields.extension_degree as f64;
         let log_inv_rate = fri.rate_bits as f64;
         let rate = (-log_inv_rate).exp2();
-        let domain_bits = degree_bits as f64 + log_inv_rate;
+        let domain_bits = argument.degree_bits as f64 + log_inv_rate;
         let (queries, grinding) = (fri.num_query_rounds as f64, f64::from(fri.proof_of_work_bits));
         let phase = |bits_per_query: f64| queries * bits_per_query + grinding;
 
-        let polynomials = polynomials(config) as f64;
-        let batching = (polynomials - 1.0).max(1.0).log2();
+        let batching = (argument.polynomials as f64 - 1.0).max(1.0).log2();
         let field = extension_bits - domain_bits - batching;
 
         let johnson = (3..=200)
@@ -95,13 +122,12 @@ impl Security {
             })
             .fold(0.0, f64::max);
 
-        let cells_bits = degree_bits as f64 + (config.num_routed_wires as f64).log2();
         Self {
             old_conjecture: phase(log_inv_rate).min(extension_bits),
             post_2025: phase(post_2025_bits_per_query(rate, extension_bits)).min(field),
             johnson,
             unique_decoding: phase(-(f64::midpoint(1.0, rate)).log2()).min(field),
-            permutation: config.num_challenges as f64 * (fields.base_bits - cells_bits),
+            permutation: argument.permutation,
             field,
             hash: fields.hash_bits,
         }

@@ -3,4 +3,5 @@
 //! A circuit that needs Keccak takes the digest as witness and appends block and digest to a [list](keccak::list); one proof
 //! closes many lists.
 
+pub mod config;
 pub mod keccak;

@@ -106,7 +106,12 @@ impl List {
     /// The list with one entry more: plonky2's Poseidon sponge over (digest, entry), 47 elements, with a tag in the capacity.
     #[must_use]
     pub fn append(&self, entry: &Entry) -> Self {
-        let message = [&self.0.elements[..], &entry.elements()].concat();
+        self.append_elements(&entry.elements())
+    }
+
+    /// [`Self::append`] for whatever stands in a circuit where an entry should.
+    pub(crate) fn append_elements(&self, entry: &[F; ENTRY_LEN]) -> Self {
+        let message = [&self.0.elements[..], entry].concat();
         let mut sponge = PoseidonPermutation::new(std::iter::repeat(F::ZERO));
         sponge.set_elt(F::from_canonical_u64(TAG), RATE);
         for chunk in message.chunks(RATE) {

@@ -20,10 +20,11 @@ use starky::recursive_verifier::{
 };
 
 use super::size::Size;
+use super::stark::Order;
 use crate::config::keccak_config;
 use crate::keccak::block::{DIGEST_LIMBS, RATE_LIMBS};
-use crate::keccak::list::{ENTRY_LEN, Entry, EntryTarget, List, ListTarget};
-use crate::keccak::table::{CONSTRAINT_DEGREE, KeccakStark, Placed, lookups};
+use crate::keccak::list::{ENTRY_LEN, EntryTarget, List, ListTarget};
+use crate::keccak::table::{CONSTRAINT_DEGREE, KeccakStark, lookups};
 
 /// Targets of the circuit, for those who fill or forge its witness.
 #[derive(Clone, Debug)]
@@ -36,20 +37,9 @@ pub struct ClosingTargets {
     pub messages: Vec<Target>,
     /// The digest of the list.
     pub list: HashOutTarget,
+    /// The constant that the proof's number of rows is connected with.
+    pub degree_bits: Target,
     zero: Target,
-}
-
-/// When the challenges of the lookup are drawn. Any but the first is unsound, and exists to show it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
-    /// After the table's commitment and the list.
-    TableAndList,
-    /// After the table's commitment alone.
-    #[cfg(test)]
-    TableAlone,
-    /// After the list alone.
-    #[cfg(test)]
-    ListAlone,
 }
 
 /// The circuit of one size and its targets.
@@ -70,8 +60,8 @@ pub(super) fn circuit(builder: &mut CircuitBuilder<F, D>, size: Size, order: Ord
         CrossTableLookup::num_ctl_helpers_zs_all(&lookups, 0, config.num_challenges, CONSTRAINT_DEGREE);
     let proof = add_virtual_stark_proof(builder, &KeccakStark, &config, degree_bits, sums, sums);
     // starky leaves it to the prover how many rows there are.
-    let rows = builder.constant(F::from_canonical_usize(degree_bits));
-    builder.connect(proof.degree_bits, rows);
+    let degree_bits_target = builder.constant(F::from_canonical_usize(degree_bits));
+    builder.connect(proof.degree_bits, degree_bits_target);
 
     let entries: Vec<EntryTarget> = (0..size.entries()).map(|_| virtual_entry(builder)).collect();
     let mut list = ListTarget::new(HashOutTarget {
@@ -100,14 +90,14 @@ pub(super) fn circuit(builder: &mut CircuitBuilder<F, D>, size: Size, order: Ord
             draw(builder, &mut challenger)
         }
         #[cfg(test)]
-        Order::TableAlone => {
+        Order::TableFirst => {
             observe_table(&mut challenger);
             let drawn = draw(builder, &mut challenger);
             observe_list(&mut challenger);
             drawn
         }
         #[cfg(test)]
-        Order::ListAlone => {
+        Order::ListFirst => {
             observe_list(&mut challenger);
             let drawn = draw(builder, &mut challenger);
             observe_table(&mut challenger);
@@ -149,6 +139,7 @@ pub(super) fn circuit(builder: &mut CircuitBuilder<F, D>, size: Size, order: Ord
     verify_cross_table_lookups_circuit::<F, D, 1>(builder, lookups, [looked_sums], &looking_sums, &config);
 
     ClosingTargets {
+        degree_bits: degree_bits_target,
         zero: builder.zero(),
         proof,
         entries,
@@ -202,26 +193,21 @@ fn sum_of_fractions(
 }
 
 impl ClosingTargets {
-    /// A prover's inputs; `None` if the proof has another shape than the circuit's.
+    /// A prover's inputs: the elements of every entry, dummies in front included, and the number of its message in the table;
+    /// `None` if the proof has another shape than the circuit's.
     pub fn witness(
         &self,
-        size: Size,
         proof: &StarkProof<F, C, D>,
-        entries: &[Entry],
-        placed: &[Placed],
+        entries: &[[F; ENTRY_LEN]],
+        messages: &[F],
     ) -> Option<PartialWitness<F>> {
         let mut witness = PartialWitness::new();
-        set_stark_proof_target(&mut witness, &self.proof, proof, size.degree_bits(), self.zero).ok()?;
+        let degree_bits = proof.recover_degree_bits(&keccak_config());
+        set_stark_proof_target(&mut witness, &self.proof, proof, degree_bits, self.zero).ok()?;
         for (targets, entry) in self.entries.iter().zip(entries) {
-            for (target, element) in targets.to_targets().into_iter().zip(entry.elements()) {
-                witness.set_target(target, element).ok()?;
-            }
+            witness.set_target_arr(&targets.to_targets(), entry).ok()?;
         }
-        for (&target, placed) in self.messages.iter().zip(placed) {
-            witness
-                .set_target(target, F::from_canonical_u32(placed.message))
-                .ok()?;
-        }
+        witness.set_target_arr(&self.messages, messages).ok()?;
         Some(witness)
     }
 }

@@ -14,6 +14,8 @@ use plonky2::plonk::circuit_data::{CircuitData, VerifierOnlyCircuitData};
 use super::list::{Entry, List};
 use super::table::{Trace, TraceError};
 
+use stark::Committed;
+
 pub use circuit::ClosingTargets;
 pub use size::{Size, SizeError};
 
@@ -132,13 +134,16 @@ impl ListClosing {
         let entries = [vec![Entry::dummy(); dummies], entries.to_vec()].concat();
         let list = List::EMPTY.extend(&entries);
         let trace = Trace::fill(&entries, self.size.degree_bits())?;
-        let placed = trace.placed.clone();
+        let messages = trace.messages;
         let failed = |stage| ClosingError::Prover { stage };
-        let proof = stark::prove(trace, &list).ok_or(failed(Stage::Table))?;
+        let proof = Committed::new(trace.columns)
+            .prove(&list)
+            .ok_or(failed(Stage::Table))?;
         progress(Stage::Table);
+        let elements: Vec<_> = entries.iter().map(Entry::elements).collect();
         let witness = self
             .targets
-            .witness(self.size, &proof, &entries, &placed)
+            .witness(&proof, &elements, &messages)
             .ok_or(failed(Stage::Circuit))?;
         let proof = self.data.prove(witness).map_err(|_| failed(Stage::Circuit))?;
         progress(Stage::Circuit);

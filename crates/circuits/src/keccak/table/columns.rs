@@ -3,7 +3,7 @@
 //! A message takes, for each of its blocks, an absorb row and 24 round rows; but the absorb row is there only for blocks that
 //! continue a message, and once as the first row of the table.
 
-use crate::keccak::block::{RATE_LIMBS, STATE_LIMBS};
+use crate::keccak::block::{DIGEST_LIMBS, RATE_LIMBS, STATE_LIMBS};
 use crate::keccak::permutation::{LANE_BITS, ROTATIONS, ROUNDS};
 
 /// Which round a row is; all zero on absorb rows.
@@ -64,4 +64,9 @@ pub const fn moved(x: usize, y: usize, z: usize) -> usize {
 pub const fn limb_bits(limb: usize) -> (usize, usize, usize) {
     let lane = limb / 2;
     (lane % 5, lane / 5, 32 * (limb % 2))
+}
+
+/// Whether lookups read a column.
+pub const fn is_looked_up(column: usize) -> bool {
+    (column >= BLOCK && column < OUTPUT + DIGEST_LIMBS) || column >= TIMES
 }

@@ -21,7 +21,7 @@ use starky::lookup::{Column, Filter};
 
 use super::block::{DIGEST_LIMBS, RATE_LIMBS};
 
-pub use trace::{Placed, Trace, TraceError, rows_needed};
+pub use trace::{Trace, TraceError, rows_needed};
 
 /// Degree of the constraints.
 pub const CONSTRAINT_DEGREE: usize = 5;

@@ -216,7 +216,7 @@ fn equal_messages_take_one_permutation_each() {
     let dummies = vec![Entry::dummy(); 1000];
     let trace = Trace::<F>::fill(&dummies, 8).unwrap();
     assert_eq!(trace.columns[TIMES].values[LAST], F::from_canonical_u32(1000));
-    assert!(trace.placed.iter().all(|placed| placed.message == 0));
+    assert!(trace.messages.iter().all(|&message| message == F::ZERO));
 }
 
 proptest! {

@@ -6,7 +6,7 @@ use plonky2::field::polynomial::PolynomialValues;
 use plonky2::field::types::Field;
 
 use super::columns::{ABSORB, BLOCK, COLUMNS, MESSAGE, OUTPUT, PLACE, TIMES, flag, parity, theta};
-use crate::keccak::block::{Block, absorb, state_limbs};
+use crate::keccak::block::{Block, absorb, output_limbs, state_limbs};
 use crate::keccak::list::Entry;
 use crate::keccak::permutation::{
     LANE_BITS, ROUND_CONSTANTS, ROUNDS, State, after_theta, column_parities, theta as apply_theta,
@@ -41,20 +41,13 @@ pub enum TraceError {
     },
 }
 
-/// Where in the table an entry is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placed {
-    /// The number of its message.
-    pub message: u32,
-}
-
 /// A filled table.
 #[derive(Clone, Debug)]
 pub struct Trace<F: Field> {
     /// The columns.
     pub columns: Vec<PolynomialValues<F>>,
-    /// Where each entry is answered, in the order of the entries.
-    pub placed: Vec<Placed>,
+    /// The number of each entry's message, in the order of the entries.
+    pub messages: Vec<F>,
 }
 
 /// Messages in the order of the table, each once, with how often each block is looked up.
@@ -94,9 +87,9 @@ pub fn rows_needed(entries: &[Entry]) -> Result<usize, TraceError> {
 }
 
 /// Groups entries to messages.
-fn messages(entries: &[Entry]) -> Result<(Messages, Vec<Placed>), TraceError> {
+fn messages(entries: &[Entry]) -> Result<(Messages, Vec<usize>), TraceError> {
     let mut messages = Messages::default();
-    let mut placed = Vec::with_capacity(entries.len());
+    let mut numbers = Vec::with_capacity(entries.len());
     let mut start = 0;
     while start < entries.len() {
         let mut end = start;
@@ -113,17 +106,17 @@ fn messages(entries: &[Entry]) -> Result<(Messages, Vec<Placed>), TraceError> {
                 });
             }
             state = absorb(&state, &entry.block);
-            if crate::keccak::block::output_limbs(&state) != entry.output {
+            if output_limbs(&state) != entry.output {
                 return Err(TraceError::Output { index: end });
             }
             end += 1;
         }
         let message = entries[start..end].iter().map(|entry| entry.block).collect();
-        let number = messages.look_up(message) as u32;
-        placed.extend(std::iter::repeat_n(Placed { message: number }, end - start));
+        let number = messages.look_up(message);
+        numbers.extend(std::iter::repeat_n(number, end - start));
         start = end;
     }
-    Ok((messages, placed))
+    Ok((messages, numbers))
 }
 
 impl<F: Field> Trace<F> {
@@ -133,7 +126,7 @@ impl<F: Field> Trace<F> {
     /// [`TraceError::TooManyRows`], or an entry that is no entry of a list.
     pub fn fill(entries: &[Entry], degree_bits: usize) -> Result<Self, TraceError> {
         let rows = 1 << degree_bits;
-        let (messages, placed) = messages(entries)?;
+        let (messages, numbers) = messages(entries)?;
         let needed = rows_of(messages.blocks.iter().map(Vec::len));
         if needed > rows {
             return Err(TraceError::TooManyRows { needed, rows });
@@ -147,7 +140,7 @@ impl<F: Field> Trace<F> {
         }
         Ok(Self {
             columns: table.columns.into_iter().map(PolynomialValues::new).collect(),
-            placed,
+            messages: numbers.into_iter().map(F::from_canonical_usize).collect(),
         })
     }
 }

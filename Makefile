@@ -16,7 +16,7 @@ FORGE := node_modules/.bin/forge
 VERIFIER := contracts/src/verifier/Groth16Verifier.sol
 # Not vectors/wrap-proof.json: a proof is random. A test holds it to the verifier.
 GENERATED := $(VERIFIER) crates/bindings/src/generated contracts/test/generated contracts/snapshots \
-	vectors/encodings.json vectors/three-inputs-proof.json docs/security.md
+	vectors/encodings.json vectors/three-inputs-proof.json docs/security.md docs/keccak.md
 
 .PHONY: setup contracts programs test test-contracts test-rust coverage mutants demo bench gen bindings gen-check
 

@@ -55,6 +55,11 @@ pub fn keccak_security(size: Size) -> Security {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::fmt::Write;
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -62,6 +67,63 @@ mod tests {
         for size in Size::ALL {
             let security = keccak_security(size);
             assert!(security.bits() >= 100.0, "{size:?}: {security}");
+        }
+    }
+
+    #[test]
+    fn two_challenges_would_not_link_the_largest_table() {
+        assert!(keccak_security(Size::Large).permutation / 3.0 * 2.0 < 90.0);
+    }
+
+    /// What stands between the two comments of the document.
+    fn table() -> String {
+        let config = keccak_config();
+        let fri = &config.fri_config;
+        let mut text = format!(
+            "Rate 1/{}, {} queries, {} bits of grinding, {} challenges. *permutation* is the link between list and table;\n\
+             [security.md](security.md) tells what the other columns mean.\n\n\
+             | size | entries | rows of the table |{}\n| --- | ---: | ---: |{}\n",
+            1 << fri.rate_bits,
+            fri.num_query_rounds,
+            fri.proof_of_work_bits,
+            config.num_challenges,
+            Security::TABLE_HEAD
+                .lines()
+                .next()
+                .unwrap()
+                .trim_start_matches("| layer |"),
+            Security::TABLE_HEAD
+                .lines()
+                .nth(1)
+                .unwrap()
+                .trim_start_matches("| --- |"),
+        );
+        for size in Size::ALL {
+            let (entries, rows) = (size.entries(), size.degree_bits());
+            writeln!(
+                text,
+                "| {size:?} | {entries} | 2^{rows} {}",
+                keccak_security(size)
+            )
+            .unwrap();
+        }
+        text
+    }
+
+    #[test]
+    fn committed_document_has_the_bits_of_every_size() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/keccak.md");
+        let committed = std::fs::read_to_string(&path).unwrap();
+        let (head, rest) = committed.split_once("<!-- printed by `make gen` -->\n").unwrap();
+        let (_, tail) = rest.split_once("<!-- end -->").unwrap();
+        let text = format!(
+            "{head}<!-- printed by `make gen` -->\n{}<!-- end -->{tail}",
+            table()
+        );
+        if std::env::var_os("CAUSEWAY_REGENERATE").is_some() {
+            std::fs::write(&path, text).unwrap();
+        } else {
+            assert_eq!(text, committed, "run make gen");
         }
     }
 }

@@ -167,8 +167,8 @@ BN254) and ends in Groth16. A number of bits b means that, by the reasoning name
 2^b hashes or has a chance of 2^-b an attempt. Every layer of ours has 100 bits or more in the column *bits*, a unit
 test holds them to it, and there is no weaker configuration outside tests.
 
-All layers are plonky2's own PLONK with FRI. No layer is a STARK, for now: nothing here rests on an AIR, and no column
-speaks of one.
+All layers in the tables are plonky2's own PLONK with FRI. Programs of ours that need Keccak verify a STARK of it besides:
+[keccak.md](keccak.md) has its bits, 100 or more too.
 ";
 
 const TERMS: &str = "

@@ -6,6 +6,7 @@ mod bridge;
 mod constraints;
 mod gas;
 mod groth16;
+mod keccak;
 mod poseidon2;
 mod rates;
 mod report;
@@ -93,6 +94,12 @@ const GROUPS: &[Group] = &[
         about: "from two programs' proofs to a closed one",
         only_when_named: false,
         run: tree::run,
+    },
+    Group {
+        prefixes: &["keccak"],
+        about: "lists of keccak blocks closed, in three sizes",
+        only_when_named: false,
+        run: keccak::run,
     },
     Group {
         prefixes: &["wrap.last", "wrap.setup", "wrap.proof"],

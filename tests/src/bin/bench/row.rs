@@ -26,6 +26,9 @@ pub(crate) enum Unit {
     /// 10^-9 seconds.
     #[serde(rename = "ns")]
     Nanoseconds,
+    /// So many a second.
+    #[serde(rename = "/s")]
+    PerSecond,
     /// Parts in a hundred.
     #[serde(rename = "%")]
     Percent,
@@ -41,13 +44,14 @@ impl Unit {
             Self::Seconds => "s",
             Self::Mebibytes => "MiB",
             Self::Nanoseconds => "ns",
+            Self::PerSecond => "/s",
             Self::Percent => "%",
         }
     }
 
     const fn decimals(self) -> usize {
         match self {
-            Self::Seconds | Self::Percent => 2,
+            Self::Seconds | Self::PerSecond | Self::Percent => 2,
             _ => 0,
         }
     }

@@ -119,6 +119,11 @@ impl Closing {
         key_digest(self.key())
     }
 
+    /// The circuit, for the constraint checker.
+    pub const fn data(&self) -> &CircuitData<F, C, D> {
+        &self.data
+    }
+
     /// Rows that the circuit takes before padding.
     pub const fn rows(&self) -> usize {
         self.rows
@@ -136,12 +141,31 @@ impl Closing {
     ///
     /// # Errors
     /// [`ClosingError::Inner`] or [`ClosingError::OtherKey`] if the proof is refused, [`ClosingError::Unsatisfied`] if the
-    /// statement does not hold of it, [`ClosingError::Prover`] for everything else that is wrong with the witness.
+    /// statement does not hold of it, [`ClosingError::Prover`] for everything else that is wrong with the witness, such as
+    /// another value for a target of the inner proof.
     pub fn prove_with(
         &self,
         inner: &ShapedProof,
         mut witness: PartialWitness<F>,
     ) -> Result<ClosedProof, ClosingError> {
+        for (target, value) in self.witness(inner)?.target_values {
+            witness
+                .set_target(target, value)
+                .map_err(|_| ProveError::Assignment)?;
+        }
+        let proof = prove(&self.data, &witness)?;
+        Ok(ClosedProof {
+            shape: Shape::Closing,
+            proof,
+            key: self.key().clone(),
+        })
+    }
+
+    /// A prover's inputs for one proof, without those of the statement's own targets.
+    ///
+    /// # Errors
+    /// [`ClosingError::Inner`] or [`ClosingError::OtherKey`] if the proof is refused.
+    pub fn witness(&self, inner: &ShapedProof) -> Result<PartialWitness<F>, ClosingError> {
         inner.verify_as(Shape::Standard)?;
         if inner.key != self.inner_key {
             return Err(ClosingError::OtherKey {
@@ -149,18 +173,14 @@ impl Closing {
                 got: inner.key_digest(),
             });
         }
+        let mut witness = PartialWitness::new();
         witness
             .set_proof_with_pis_target(&self.inner, &inner.proof)
             .map_err(|_| ProveError::Assignment)?;
         witness
             .set_verifier_data_target(&self.inner_key_target, &inner.key)
             .map_err(|_| ProveError::Assignment)?;
-        let proof = prove(&self.data, &witness)?;
-        Ok(ClosedProof {
-            shape: Shape::Closing,
-            proof,
-            key: self.key().clone(),
-        })
+        Ok(witness)
     }
 }
 

@@ -15,8 +15,8 @@ pub struct First<T> {
 }
 
 impl<T> First<T> {
-    /// The first of `kept`, which are all there are.
-    pub(super) fn of(kept: impl IntoIterator<Item = T>) -> Self {
+    /// The first of these.
+    pub(crate) fn of(kept: impl IntoIterator<Item = T>) -> Self {
         let mut first = Self::default();
         for item in kept {
             first.push(item);

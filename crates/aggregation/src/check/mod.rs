@@ -41,6 +41,7 @@ pub use violation::{Unchecked, Violation, Violations};
 pub struct Trace<'a, InC: GenericConfig<D, F = F>> {
     data: &'a CircuitData<F, InC, D>,
     filled: Filled<'a>,
+    /// Wires that differ from what their class is.
     overwritten: BTreeMap<(usize, usize), F>,
 }
 
@@ -79,16 +80,19 @@ impl<'a, InC: GenericConfig<D, F = F>> Trace<'a, InC> {
     /// If the circuit has no such wire.
     pub fn wire(&self, row: usize, column: usize) -> F {
         assert!(self.has_wire(row, column), "the circuit has this wire");
-        let overwritten = if self.overwritten.is_empty() {
-            None
-        } else {
-            self.overwritten.get(&(row, column))
-        };
-        overwritten.copied().unwrap_or_else(|| {
-            let partition = &self.filled.partition;
-            let class = partition.representative_map[row * partition.num_wires + column];
-            partition.values[class].unwrap_or_default()
-        })
+        if !self.overwritten.is_empty()
+            && let Some(&value) = self.overwritten.get(&(row, column))
+        {
+            return value;
+        }
+        self.copied(row, column)
+    }
+
+    /// What a wire is that is equal to its copies.
+    fn copied(&self, row: usize, column: usize) -> F {
+        let partition = &self.filled.partition;
+        let class = partition.representative_map[row * partition.num_wires + column];
+        partition.values[class].unwrap_or_default()
     }
 
     /// Overwrites one wire alone, against its copy constraints and whatever was computed from it.
@@ -97,7 +101,11 @@ impl<'a, InC: GenericConfig<D, F = F>> Trace<'a, InC> {
     /// If the circuit has no such wire.
     pub fn overwrite_wire(&mut self, row: usize, column: usize, value: F) {
         assert!(self.has_wire(row, column), "the circuit has this wire");
-        self.overwritten.insert((row, column), value);
+        if value == self.copied(row, column) {
+            self.overwritten.remove(&(row, column));
+        } else {
+            self.overwritten.insert((row, column), value);
+        }
     }
 
     fn has_wire(&self, row: usize, column: usize) -> bool {

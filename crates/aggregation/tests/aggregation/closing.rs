@@ -47,15 +47,10 @@ fn a_root_that_carries_another_key_is_not_closed() {
         panic!("{refused}")
     };
     // Four elements of a digest: what is carried is not the constant, nor the digest of the key that the proof has.
-    let broken = |prefix: &str| {
-        let named = |violation: &&Violation| matches!(violation, Violation::Gate { gate, .. } if gate.starts_with(prefix));
-        violations.first().iter().filter(named).count()
-    };
-    assert_eq!(
-        (violations.total(), broken("ConstantGate"), broken("PoseidonGate")),
-        (8, 4, 4),
-        "{violations}"
+    let poseidon = violations.first().iter().filter(
+        |violation| matches!(violation, Violation::Gate { gate, .. } if gate.starts_with("PoseidonGate")),
     );
+    assert_eq!((violations.total(), poseidon.count()), (8, 4), "{violations}");
 }
 
 #[test]

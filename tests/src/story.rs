@@ -145,6 +145,11 @@ impl Tree {
         Ok(Self { aggregator, closing })
     }
 
+    /// The node circuit's aggregator.
+    pub fn aggregator(&self) -> &Aggregator<PoseidonCommitment> {
+        &self.aggregator
+    }
+
     /// The closing circuit.
     pub fn closing(&self) -> &TreeClosing {
         &self.closing

@@ -10,13 +10,14 @@ use plonky2::plonk::circuit_builder::CircuitBuilder;
 use plonky2::plonk::circuit_data::{CircuitData, VerifierCircuitTarget, VerifierOnlyCircuitData};
 use plonky2::plonk::proof::ProofWithPublicInputsTarget;
 
-use crate::check::{Trace, Violation};
+use crate::check::Violations;
 use crate::commitment::Commitment;
 use crate::config::{C, D, F};
 use crate::domain;
 use crate::key::{KeyDigest, key_digest, key_digest_target};
 use crate::limbs::{LimbTarget, StatementDigest, statement_digest_target};
 use crate::proof_shape::{ProofShapeError, check_key};
+use crate::prove::{ProveError, prove};
 use crate::shape::{Shape, ShapeError};
 use crate::shaped_proof::{ProofError, ShapedProof};
 use crate::tree::{Aggregator, NodeInputsTarget, Root};
@@ -45,14 +46,23 @@ pub enum ClosingError {
         got: KeyDigest,
     },
     /// The statement does not hold of this proof and witness.
-    #[error("the statement does not hold: {} constraints are broken", violations.len())]
+    #[error("the statement does not hold, {} constraints are broken: {violations}", violations.total())]
     Unsatisfied {
         /// The constraints broken.
-        violations: Vec<Violation>,
+        violations: Violations,
     },
-    /// A value was given twice, differently, or plonky2 failed on a satisfied witness.
-    #[error("plonky2 failed to prove the closing circuit")]
-    Prover,
+    /// The statement's own targets lack values or have two, or plonky2 failed.
+    #[error("the closing circuit: {0}")]
+    Prover(ProveError),
+}
+
+impl From<ProveError> for ClosingError {
+    fn from(error: ProveError) -> Self {
+        match error {
+            ProveError::Unsatisfied { violations } => Self::Unsatisfied { violations },
+            error => Self::Prover(error),
+        }
+    }
 }
 
 /// A circuit that closes the proofs of one standard-shape circuit.
@@ -109,6 +119,11 @@ impl Closing {
         key_digest(self.key())
     }
 
+    /// The circuit, for the constraint checker.
+    pub const fn data(&self) -> &CircuitData<F, C, D> {
+        &self.data
+    }
+
     /// Rows that the circuit takes before padding.
     pub const fn rows(&self) -> usize {
         self.rows
@@ -126,12 +141,31 @@ impl Closing {
     ///
     /// # Errors
     /// [`ClosingError::Inner`] or [`ClosingError::OtherKey`] if the proof is refused, [`ClosingError::Unsatisfied`] if the
-    /// statement does not hold of it, [`ClosingError::Prover`] if plonky2 fails.
+    /// statement does not hold of it, [`ClosingError::Prover`] for everything else that is wrong with the witness, such as
+    /// another value for a target of the inner proof.
     pub fn prove_with(
         &self,
         inner: &ShapedProof,
         mut witness: PartialWitness<F>,
     ) -> Result<ClosedProof, ClosingError> {
+        for (target, value) in self.witness(inner)?.target_values {
+            witness
+                .set_target(target, value)
+                .map_err(|_| ProveError::Assignment)?;
+        }
+        let proof = prove(&self.data, &witness)?;
+        Ok(ClosedProof {
+            shape: Shape::Closing,
+            proof,
+            key: self.key().clone(),
+        })
+    }
+
+    /// A prover's inputs for one proof, without those of the statement's own targets.
+    ///
+    /// # Errors
+    /// [`ClosingError::Inner`] or [`ClosingError::OtherKey`] if the proof is refused.
+    pub fn witness(&self, inner: &ShapedProof) -> Result<PartialWitness<F>, ClosingError> {
         inner.verify_as(Shape::Standard)?;
         if inner.key != self.inner_key {
             return Err(ClosingError::OtherKey {
@@ -139,23 +173,14 @@ impl Closing {
                 got: inner.key_digest(),
             });
         }
+        let mut witness = PartialWitness::new();
         witness
             .set_proof_with_pis_target(&self.inner, &inner.proof)
-            .map_err(|_| ClosingError::Prover)?;
+            .map_err(|_| ProveError::Assignment)?;
         witness
             .set_verifier_data_target(&self.inner_key_target, &inner.key)
-            .map_err(|_| ClosingError::Prover)?;
-        // plonky2's prover panics on an unsatisfied circuit; what `statement` asks for is checked first.
-        let violations = Trace::honest(&self.data, &witness).violations();
-        if !violations.is_empty() {
-            return Err(ClosingError::Unsatisfied { violations });
-        }
-        let proof = self.data.prove(witness).map_err(|_| ClosingError::Prover)?;
-        Ok(ClosedProof {
-            shape: Shape::Closing,
-            proof,
-            key: self.key().clone(),
-        })
+            .map_err(|_| ProveError::Assignment)?;
+        Ok(witness)
     }
 }
 
@@ -212,6 +237,7 @@ mod tests {
     use plonky2::plonk::proof::ProofWithPublicInputs;
 
     use super::*;
+    use crate::check::Trace;
     use crate::forged::pinned_and_free;
 
     #[test]

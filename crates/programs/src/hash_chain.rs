@@ -4,7 +4,7 @@
 //! gate), number of public inputs.
 
 use causeway_aggregation::domain::Domain;
-use causeway_aggregation::{C, D, F};
+use causeway_aggregation::{C, D, F, ProveError, prove};
 use plonky2::field::types::{Field, PrimeField64};
 use plonky2::fri::FriConfig;
 use plonky2::fri::reduction_strategies::FriReductionStrategy;
@@ -82,11 +82,11 @@ impl HashChainInputs {
 }
 
 /// Why a chain is not proven.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HashChainError {
-    /// plonky2 failed on a valid witness.
-    #[error("plonky2 failed to prove the hash chain")]
-    Prover,
+    /// The witness was not proven.
+    #[error("the hash chain: {0}")]
+    Prover(#[from] ProveError),
 }
 
 /// The circuit.
@@ -132,11 +132,9 @@ impl HashChainProgram {
     /// Proves the chain from `start`.
     ///
     /// # Errors
-    /// [`HashChainError::Prover`] if plonky2 fails.
+    /// [`HashChainError::Prover`] if the witness is not proven.
     pub fn prove(&self, start: HashOut<F>) -> Result<ProofWithPublicInputs<F, C, D>, HashChainError> {
-        self.data
-            .prove(self.witness(start))
-            .map_err(|_| HashChainError::Prover)
+        Ok(prove(&self.data, &self.witness(start))?)
     }
 }
 

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use causeway_aggregation::Security;
 use causeway_aggregation::security::Fields;
+use causeway_aggregation::{ProveError, Security, prove};
 use plonky2::field::goldilocks_field::GoldilocksField;
 use plonky2::field::types::Field;
 use plonky2::fri::FriConfig;
@@ -117,22 +117,13 @@ pub enum LastError {
         /// Binary logarithm of the rows.
         found: usize,
     },
-    /// plonky2 could not prove the circuit.
-    #[error("plonky2 could not prove the last layer")]
-    Prove(#[source] InnerError),
+    /// The inner proof does not verify, or plonky2 failed.
+    #[error("the last layer: {0}")]
+    Prove(#[from] ProveError),
+    /// plonky2 made a proof that does not verify.
+    #[error("the last layer's proof does not verify")]
+    Invalid,
 }
-
-/// An error of plonky2.
-#[derive(Debug)]
-pub struct InnerError(anyhow::Error);
-
-impl std::fmt::Display for InnerError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for InnerError {}
 
 /// The constraints, where the inner proof goes, and where its constant key is.
 fn constrain(
@@ -216,16 +207,25 @@ impl LastCircuit {
         &self.data
     }
 
-    /// Proves that an inner proof verifies, which the caller has checked: plonky2 panics on one that does not. The
-    /// result is verified before it is returned.
-    pub(crate) fn prove(&self, inner: &InnerProof) -> Result<LastProof, LastError> {
-        let prove = |error| LastError::Prove(InnerError(error));
+    /// A prover's inputs.
+    ///
+    /// # Errors
+    /// [`ProveError::Assignment`] if plonky2 cannot assign the proof.
+    ///
+    /// # Panics
+    /// plonky2 panics on a proof whose parts have other lengths than its circuit prescribes.
+    pub fn witness(&self, inner: &InnerProof) -> Result<PartialWitness<F>, ProveError> {
         let mut witness = PartialWitness::new();
         witness
             .set_proof_with_pis_target(&self.target, inner)
-            .map_err(prove)?;
-        let proof = self.data.prove(witness).map_err(prove)?;
-        self.data.verify(proof.clone()).map_err(prove)?;
+            .map_err(|_| ProveError::Assignment)?;
+        Ok(witness)
+    }
+
+    /// Proves that an inner proof of the right shape verifies. The result is verified before it is returned.
+    pub(crate) fn prove(&self, inner: &InnerProof) -> Result<LastProof, LastError> {
+        let proof = prove(&self.data, &self.witness(inner)?)?;
+        self.data.verify(proof.clone()).map_err(|_| LastError::Invalid)?;
         Ok(proof)
     }
 }

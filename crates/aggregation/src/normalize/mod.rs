@@ -17,6 +17,7 @@ use crate::config::{C, D, F};
 use crate::domain;
 use crate::key::{KeyDigest, key_digest};
 use crate::proof_shape::{ProofShapeError, check_proof};
+use crate::prove::ProveError;
 use crate::security::Security;
 use crate::shape::Shape;
 use crate::shaped_proof::ShapedProof;
@@ -71,11 +72,13 @@ pub enum NormalizeError {
     /// The proof does not verify under the program's key.
     #[error("the proof does not verify under the program's key")]
     Invalid,
-    /// plonky2 failed to prove a wrap of a proof that verifies.
-    #[error("plonky2 failed to prove wrap {wrap} of a valid proof")]
+    /// A wrap of a proof that verifies was not proven: its circuit and plonky2's verifier disagree, or plonky2 failed.
+    #[error("wrap {wrap} of a valid proof: {source}")]
     Prover {
         /// Index of the wrap, from zero.
         wrap: usize,
+        /// Why.
+        source: ProveError,
     },
 }
 
@@ -216,7 +219,7 @@ where
     ///
     /// # Errors
     /// [`NormalizeError::Shape`] or [`NormalizeError::Invalid`] for a proof that is not one of this program;
-    /// [`NormalizeError::Prover`] if plonky2 itself fails.
+    /// [`NormalizeError::Prover`] if a wrap of a valid proof is not proven.
     pub fn normalize(&self, proof: &ProofWithPublicInputs<F, InC, D>) -> Result<ShapedProof, NormalizeError> {
         check_proof(proof, &self.program.common)?;
         self.program
@@ -225,11 +228,12 @@ where
         let mut wrapped = self
             .first
             .prove(proof)
-            .ok_or(NormalizeError::Prover { wrap: 0 })?;
+            .map_err(|source| NormalizeError::Prover { wrap: 0, source })?;
         for (index, wrap) in self.further.iter().enumerate() {
-            wrapped = wrap
-                .prove(&wrapped)
-                .ok_or(NormalizeError::Prover { wrap: index + 1 })?;
+            wrapped = wrap.prove(&wrapped).map_err(|source| NormalizeError::Prover {
+                wrap: index + 1,
+                source,
+            })?;
         }
         Ok(ShapedProof {
             shape: Shape::Standard,

@@ -12,6 +12,7 @@ use super::NormalizedInputs;
 use crate::config::{C, D, F};
 use crate::domain;
 use crate::key::key_digest;
+use crate::prove::{ProveError, prove};
 use crate::shape::Shape;
 
 /// Which public inputs a wrap exposes.
@@ -83,18 +84,20 @@ impl Wrap {
         self.rows
     }
 
-    /// Proves the wrap of a proof that has been verified; `None` if plonky2 fails.
+    /// Proves the wrap of a proof that has been verified.
     pub(super) fn prove<InC>(
         &self,
         proof: &ProofWithPublicInputs<F, InC, D>,
-    ) -> Option<ProofWithPublicInputs<F, C, D>>
+    ) -> Result<ProofWithPublicInputs<F, C, D>, ProveError>
     where
         InC: GenericConfig<D, F = F>,
         InC::Hasher: AlgebraicHasher<F>,
     {
         let mut witness = PartialWitness::new();
-        witness.set_proof_with_pis_target(&self.proof, proof).ok()?;
-        self.data.prove(witness).ok()
+        witness
+            .set_proof_with_pis_target(&self.proof, proof)
+            .map_err(|_| ProveError::Assignment)?;
+        prove(&self.data, &witness)
     }
 }
 

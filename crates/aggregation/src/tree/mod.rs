@@ -9,6 +9,7 @@ mod stack;
 use crate::commitment::Commitment;
 use crate::config::F;
 use crate::key::KeyDigest;
+use crate::prove::ProveError;
 use crate::shape::{Shape, ShapeError};
 use crate::shaped_proof::{ProofError, ShapedProof};
 
@@ -63,11 +64,13 @@ pub enum TreeError {
     /// A root was made by another node circuit than ours.
     #[error("the root's key is not that of this node circuit, or it carries another one")]
     ForeignRoot,
-    /// plonky2 failed to prove a node over valid children.
-    #[error("plonky2 failed to prove node {node}")]
+    /// A node over valid children was not proven.
+    #[error("node {node}: {source}")]
     Prover {
         /// Index of the node in the order of proving.
         node: usize,
+        /// Why.
+        source: ProveError,
     },
 }
 
@@ -228,10 +231,10 @@ impl Nodes<'_> {
         right: Option<&ShapedProof>,
         progress: &mut impl FnMut(Progress),
     ) -> Result<ShapedProof, TreeError> {
-        let proof = self
-            .node
-            .prove(left, right)
-            .ok_or(TreeError::Prover { node: self.done })?;
+        let proof = self.node.prove(left, right).map_err(|source| TreeError::Prover {
+            node: self.done,
+            source,
+        })?;
         self.done += 1;
         progress(Progress::NodeProven {
             done: self.done,

@@ -17,6 +17,7 @@ use super::TreeError;
 use crate::commitment::Commitment;
 use crate::config::{C, D, F};
 use crate::key::{KeyDigest, key_digest, key_digest_target};
+use crate::prove::{ProveError, prove};
 use crate::shape::Shape;
 use crate::shaped_proof::ShapedProof;
 
@@ -210,10 +211,15 @@ impl Node {
         Some(witness)
     }
 
-    /// Proves a node over verified children; `None` if plonky2 fails.
-    pub(crate) fn prove(&self, left: &ShapedProof, right: Option<&ShapedProof>) -> Option<ShapedProof> {
-        let proof = self.data.prove(self.witness(left, right)?).ok()?;
-        Some(ShapedProof {
+    /// Proves a node over children, which need not be valid: what the circuit refuses of them is the error.
+    ///
+    /// # Errors
+    /// [`ProveError::Assignment`] if a proof is not of the standard shape, [`ProveError::Unsatisfied`] if it does not verify or
+    /// is no child of this node, or [`ProveError::Prover`].
+    pub fn prove(&self, left: &ShapedProof, right: Option<&ShapedProof>) -> Result<ShapedProof, ProveError> {
+        let witness = self.witness(left, right).ok_or(ProveError::Assignment)?;
+        let proof = prove(&self.data, &witness)?;
+        Ok(ShapedProof {
             shape: Shape::Standard,
             proof,
             key: self.key().clone(),

@@ -1,9 +1,12 @@
 //! The closing proof.
 
+use causeway_aggregation::check::Violation;
 use causeway_aggregation::{
-    Closing, ClosingError, LimbTarget, ProofError, Root, Shape, ShapeError, tree_statement,
+    Closing, ClosingError, F, LimbTarget, ProofError, Root, Shape, ShapeError, tree_statement,
 };
 use plonky2::field::types::Field;
+use plonky2::iop::target::Target;
+use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 
 use crate::fixtures::{aggregator, closing, closing_circuit, estranged_root, leaf, root};
 
@@ -19,7 +22,7 @@ fn a_closed_tree_states_count_and_value_in_four_limbs() {
     assert_ne!(statement, tree_statement(2, &root().inputs.value));
 
     let mut tampered = closed;
-    tampered.proof.public_inputs[0] += causeway_aggregation::F::ONE;
+    tampered.proof.public_inputs[0] += F::ONE;
     assert_eq!(tampered.verify(), Err(ProofError::Invalid));
 }
 
@@ -39,20 +42,52 @@ fn a_root_that_carries_another_key_is_not_closed() {
         proof: estranged_root().clone(),
         inputs: root().inputs.clone(),
     };
-    assert!(matches!(
-        closing().close(&root),
-        Err(ClosingError::Unsatisfied { .. })
-    ));
+    let refused = closing().close(&root).unwrap_err();
+    let ClosingError::Unsatisfied { violations } = refused else {
+        panic!("{refused}")
+    };
+    // Four elements of a digest: what is carried is not the constant, nor the digest of the key that the proof has.
+    let poseidon = violations.first().iter().filter(
+        |violation| matches!(violation, Violation::Gate { gate, .. } if gate.starts_with("PoseidonGate")),
+    );
+    assert_eq!((violations.total(), poseidon.count()), (8, 4), "{violations}");
 }
 
 #[test]
 fn an_invalid_root_is_not_closed() {
     let mut root = root().clone();
-    root.proof.proof.proof.opening_proof.pow_witness += causeway_aggregation::F::ONE;
+    root.proof.proof.proof.opening_proof.pow_witness += F::ONE;
     assert_eq!(
         closing().close(&root),
         Err(ClosingError::Inner(ProofError::Invalid))
     );
+}
+
+#[test]
+fn a_statement_of_its_own_targets_needs_their_values() {
+    let mut own = Target::default();
+    let closing = Closing::new(&leaf().key, |builder, inputs| {
+        own = builder.add_virtual_target();
+        builder.connect(own, inputs[9]);
+        let low = builder.low_bits(own, 1, 8);
+        std::array::from_fn(|_| LimbTarget::range_checked(builder, low[0].target))
+    })
+    .unwrap();
+    let witness = |value| {
+        let mut witness = PartialWitness::new();
+        witness.set_target(own, value).unwrap();
+        witness
+    };
+    let error = closing.prove_with(leaf(), witness(F::TWO)).unwrap_err();
+    let ClosingError::Unsatisfied { violations } = &error else {
+        panic!("{error}")
+    };
+    assert!(
+        matches!(violations.first()[0], Violation::Conflict { .. }),
+        "{error}"
+    );
+    let closed = closing.prove_with(leaf(), witness(F::ZERO)).unwrap();
+    assert_eq!(closed.public_inputs(), [F::ZERO; 4]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use causeway_aggregation::normalize::Unsupported;
 use causeway_aggregation::proof_shape::ProofShapeError;
 use causeway_aggregation::{
-    C, D, F, NormalizeError, NormalizedInputs, Normalizer, Options, Security, Shape, key_digest,
+    C, D, F, NormalizeError, NormalizedInputs, Normalizer, Options, ProveError, Security, Shape, key_digest,
     public_inputs_digest,
 };
 use plonky2::field::extension::Extendable;
@@ -12,6 +12,7 @@ use plonky2::fri::reduction_strategies::FriReductionStrategy;
 use plonky2::gates::gate::Gate;
 use plonky2::iop::ext_target::ExtensionTarget;
 use plonky2::iop::generator::WitnessGeneratorRef;
+use plonky2::iop::witness::PartialWitness;
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 use plonky2::plonk::circuit_data::{CircuitConfig, CircuitData, CommonCircuitData};
 use plonky2::plonk::vars::{EvaluationTargets, EvaluationVars};
@@ -187,9 +188,11 @@ fn contradictions_in_circuit_data_are_named() {
     );
 }
 
-/// A gate that plonky2 does not know: it constrains nothing.
+/// A gate that plonky2 does not know: its wire is zero. In a circuit it may say something else.
 #[derive(Debug)]
-struct ForeignGate;
+struct ForeignGate {
+    two_faced: bool,
+}
 
 impl Gate<F, D> for ForeignGate {
     fn id(&self) -> String {
@@ -201,19 +204,25 @@ impl Gate<F, D> for ForeignGate {
     }
 
     fn deserialize(_: &mut Buffer<'_>, _: &CommonCircuitData<F, D>) -> IoResult<Self> {
-        Ok(Self)
+        Ok(Self { two_faced: false })
     }
 
-    fn eval_unfiltered(&self, _: EvaluationVars<'_, F, D>) -> Vec<<F as Extendable<D>>::Extension> {
-        Vec::new()
+    fn eval_unfiltered(&self, vars: EvaluationVars<'_, F, D>) -> Vec<<F as Extendable<D>>::Extension> {
+        vec![vars.local_wires[0]]
     }
 
     fn eval_unfiltered_circuit(
         &self,
-        _: &mut CircuitBuilder<F, D>,
-        _: EvaluationTargets<'_, D>,
+        builder: &mut CircuitBuilder<F, D>,
+        vars: EvaluationTargets<'_, D>,
     ) -> Vec<ExtensionTarget<D>> {
-        Vec::new()
+        let wire = vars.local_wires[0];
+        let one = builder.one_extension();
+        vec![if self.two_faced {
+            builder.sub_extension(wire, one)
+        } else {
+            wire
+        }]
     }
 
     fn generators(&self, _: usize, _: &[F]) -> Vec<WitnessGeneratorRef<F, D>> {
@@ -221,7 +230,7 @@ impl Gate<F, D> for ForeignGate {
     }
 
     fn num_wires(&self) -> usize {
-        0
+        1
     }
 
     fn num_constants(&self) -> usize {
@@ -229,19 +238,28 @@ impl Gate<F, D> for ForeignGate {
     }
 
     fn degree(&self) -> usize {
-        0
+        1
     }
 
     fn num_constraints(&self) -> usize {
-        0
+        1
     }
 }
 
+fn foreign(two_faced: bool) -> CircuitData<F, C, D> {
+    let mut builder = CircuitBuilder::<F, D>::new(CircuitConfig::standard_recursion_config());
+    builder.add_gate(ForeignGate { two_faced }, vec![]);
+    builder.build::<C>()
+}
+
+const CUSTOM: Options = Options {
+    allow_weak: false,
+    allow_custom_gates: true,
+};
+
 #[test]
 fn custom_gates_take_a_flag() {
-    let mut builder = CircuitBuilder::<F, D>::new(CircuitConfig::standard_recursion_config());
-    builder.add_gate(ForeignGate, vec![]);
-    let program = builder.build::<C>();
+    let program = foreign(false);
     assert_eq!(
         refusal(&program),
         Unsupported::CustomGate {
@@ -249,9 +267,29 @@ fn custom_gates_take_a_flag() {
         }
         .into()
     );
-    let allowed = Options {
-        allow_custom_gates: true,
-        ..Options::default()
-    };
-    assert_eq!(normalizer(&program, allowed).unwrap().wraps().len(), 1);
+    let normalizer = normalizer(&program, CUSTOM).unwrap();
+    assert_eq!(normalizer.wraps().len(), 1);
+    let proof = program.prove(PartialWitness::new()).unwrap();
+    normalizer.normalize(&proof).unwrap().verify().unwrap();
+}
+
+#[test]
+fn a_gate_that_says_two_things_is_an_error_and_no_panic() {
+    let program = foreign(true);
+    let proof = program.prove(PartialWitness::new()).unwrap();
+    program.verify(proof.clone()).unwrap();
+    let error = normalizer(&program, CUSTOM)
+        .unwrap()
+        .normalize(&proof)
+        .unwrap_err();
+    assert!(
+        matches!(
+            error,
+            NormalizeError::Prover {
+                wrap: 0,
+                source: ProveError::Unsatisfied { .. }
+            }
+        ),
+        "{error}"
+    );
 }

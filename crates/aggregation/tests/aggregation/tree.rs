@@ -2,8 +2,8 @@
 
 use causeway_aggregation::check::Trace;
 use causeway_aggregation::{
-    Commitment, F, NodeInputs, PoseidonCommitment, Progress, ProofError, Shape, ShapedProof, TreeError,
-    key_digest, tree_value,
+    Commitment, F, NodeInputs, PoseidonCommitment, Progress, ProofError, ProveError, Shape, ShapedProof,
+    TreeError, key_digest, tree_value,
 };
 use plonky2::field::types::Field;
 use plonky2::iop::target::Target;
@@ -182,6 +182,22 @@ fn a_node_that_carries_another_key_is_no_child() {
 }
 
 #[test]
+fn a_child_that_does_not_verify_is_an_error_and_no_panic() {
+    let node = aggregator().node();
+    let mut tampered = leaf().clone();
+    tampered.proof.public_inputs[0] += F::ONE;
+    for refused in [tampered, estranged_root().clone()] {
+        let error = node.prove(&refused, None).unwrap_err();
+        assert!(matches!(error, ProveError::Unsatisfied { .. }), "{error}");
+    }
+    let closed = ShapedProof {
+        shape: Shape::Closing,
+        ..leaf().clone()
+    };
+    assert_eq!(node.prove(&closed, None), Err(ProveError::Assignment));
+}
+
+#[test]
 fn counts_stay_below_2_to_32() {
     // The count of a leaf is one; only a node can bring more, so its public input is forged together with everything
     // that the range check sees. Verification fails too; the check on the sum must be among what breaks.
@@ -190,7 +206,7 @@ fn counts_stay_below_2_to_32() {
     let carried = node.targets().children[0].proof.public_inputs[4];
     let violations = |value: u64| {
         let forged = [(carried, F::from_canonical_u64(value))];
-        Trace::forged(node.data(), &witness, &forged).violations().len()
+        Trace::forged(node.data(), &witness, &forged).check().total()
     };
     assert!(
         violations((1 << 32) - 1) > violations((1 << 32) - 2),

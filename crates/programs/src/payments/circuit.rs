@@ -1,6 +1,6 @@
 //! The same transition as a circuit.
 
-use causeway_aggregation::{C, D, F};
+use causeway_aggregation::{C, D, F, prove};
 use plonky2::field::types::Field;
 use plonky2::hash::hash_types::HashOutTarget;
 use plonky2::iop::target::{BoolTarget, Target};
@@ -102,10 +102,7 @@ impl PaymentsProgram {
         batch: &Batch,
     ) -> Result<(Transition, ProofWithPublicInputs<F, C, D>), PaymentsError> {
         let transition = state.apply(batch)?;
-        let proof = self
-            .data
-            .prove(self.witness(&transition))
-            .map_err(|_| PaymentsError::Prover)?;
+        let proof = prove(&self.data, &self.witness(&transition))?;
         Ok((transition, proof))
     }
 }

@@ -1,13 +1,13 @@
 //! The chain's state and its one transition function, natively.
 
-use causeway_aggregation::F;
+use causeway_aggregation::{F, ProveError};
 use plonky2::hash::hash_types::HashOut;
 
 use super::tree::{AccountTree, Path};
 use super::{AMOUNT_BITS, Batch, DEPTH, PaymentsInputs, Slot};
 
 /// Why a state or batch is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PaymentsError {
     /// A batch has too many operations.
     #[error("{got} operations, a batch has room for {max}")]
@@ -57,9 +57,9 @@ pub enum PaymentsError {
         /// What it would receive.
         amount: u64,
     },
-    /// plonky2 failed on a valid witness.
-    #[error("plonky2 failed to prove the batch")]
-    Prover,
+    /// The witness of a batch was not proven.
+    #[error("the batch: {0}")]
+    Prover(#[from] ProveError),
 }
 
 /// Balances of one network's accounts.

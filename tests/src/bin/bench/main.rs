@@ -3,6 +3,7 @@
 //! A new group is a function that gives rows and an entry of [`GROUPS`].
 
 mod bridge;
+mod check;
 mod constraints;
 mod gas;
 mod groth16;
@@ -100,6 +101,12 @@ const GROUPS: &[Group] = &[
         about: "lists of keccak blocks closed, in three sizes",
         only_when_named: false,
         run: keccak::run,
+    },
+    Group {
+        prefixes: &["check"],
+        about: "the constraint check beside plonky2's prover on the same witness",
+        only_when_named: false,
+        run: check::run,
     },
     Group {
         prefixes: &["wrap.last", "wrap.setup", "wrap.proof"],

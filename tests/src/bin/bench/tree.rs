@@ -67,6 +67,16 @@ impl Stages {
         Ok(())
     }
 
+    /// What a node takes and makes: the circuits, leaves, and the root above them.
+    pub(crate) fn tree_and_root(&mut self, report: &mut Report) -> Result<(&Tree, &[Leaf], &Root)> {
+        self.root(report)?;
+        Ok((
+            self.tree.as_ref().context("no tree")?,
+            self.leaves.as_deref().context("no leaves")?,
+            self.root.as_ref().context("no root")?,
+        ))
+    }
+
     /// The circuits and a closed proof.
     pub(crate) fn closed(&mut self, report: &mut Report) -> Result<(&Tree, &ClosedProof)> {
         if self.closed.is_none() {

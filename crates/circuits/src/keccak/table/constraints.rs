@@ -35,8 +35,8 @@ impl<F: RichField + Extendable<D>, const D: usize> Stark<F, D> for KeccakStark {
     {
         let (local, next) = (frame.get_local_values(), frame.get_next_values());
         order_of_rows(local, next, constraints);
-        for bit in PARITY..TIMES {
-            constraints.constraint(local[bit] * (local[bit] - P::ONES));
+        for &bit in &local[PARITY..TIMES] {
+            constraints.constraint(bit * (bit - P::ONES));
         }
         // Only the last round answers lookups.
         constraints.constraint(local[TIMES] * (P::ONES - local[flag(ROUNDS - 1)]));

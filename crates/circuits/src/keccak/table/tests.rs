@@ -150,14 +150,12 @@ fn messages_have_numbers_of_their_own() {
     assert_eq!(broken_rows(&forged), [THIRD - 1]);
     // The third message as a fourth block of the second.
     let mut forged = sample();
-    for row in THIRD..THIRD + ROUNDS {
-        forged[PLACE][row] = F::from_canonical_u32(3);
-    }
+    forged[PLACE][THIRD..THIRD + ROUNDS].fill(F::from_canonical_u32(3));
     assert_eq!(broken_rows(&forged)[0], THIRD - 1);
     // A place that is skipped.
     let mut forged = sample();
-    for row in WITHIN..THIRD {
-        forged[PLACE][row] += F::ONE;
+    for place in &mut forged[PLACE][WITHIN..THIRD] {
+        *place += F::ONE;
     }
     assert_eq!(broken_rows(&forged), [WITHIN - 1]);
 }
@@ -165,8 +163,8 @@ fn messages_have_numbers_of_their_own() {
 #[test]
 fn an_absorb_row_adds_the_block_that_is_looked_up() {
     let mut forged = sample();
-    for row in WITHIN..=WITHIN + ROUNDS {
-        forged[block(3)][row] += F::ONE;
+    for limb in &mut forged[block(3)][WITHIN..=WITHIN + ROUNDS] {
+        *limb += F::ONE;
     }
     assert_eq!(broken_rows(&forged), [WITHIN]);
     // The bits of another block, and the rest unchanged: what is added is not what stands there.

@@ -173,9 +173,9 @@ impl<F: Field> Table<F> {
             for (lane, limbs) in state.iter_mut().zip(block.as_chunks::<2>().0) {
                 *lane ^= u64::from(limbs[0]) | u64::from(limbs[1]) << 32;
             }
-            for round in 0..ROUNDS {
+            for (round, &constant) in ROUND_CONSTANTS.iter().enumerate() {
                 let after = apply_theta(&state);
-                let output = after_theta(&after, ROUND_CONSTANTS[round]);
+                let output = after_theta(&after, constant);
                 self.bits(&state, &after);
                 self.set(flag(round), F::ONE);
                 if round == ROUNDS - 1 {

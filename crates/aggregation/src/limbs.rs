@@ -159,7 +159,11 @@ impl<T: RichField + Extendable<D2>, const D2: usize> SimpleGenerator<T, D2> for 
 
     fn run_once(&self, witness: &PartitionWitness<T>, out: &mut GeneratedValues<T>) -> anyhow::Result<()> {
         let element = witness.get_target(self.element).to_canonical_u64();
-        for (target, half) in self.halves.into_iter().zip([element & 0xffff_ffff, element >> 32]) {
+        for (target, half) in self
+            .halves
+            .into_iter()
+            .zip([element & 0xffff_ffff, element >> 32])
+        {
             out.set_target(target, T::from_canonical_u64(half))?;
         }
         Ok(())

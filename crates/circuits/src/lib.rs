@@ -4,3 +4,4 @@
 //! closes many lists.
 
 pub mod keccak;
+pub mod proofs;

@@ -63,7 +63,11 @@ pub fn message_digest(public_inputs: &[F]) -> Option<[F; 4]> {
     let blocks = message_blocks(public_inputs)?;
     let mut message = vec![F::from_canonical_usize(blocks.len())];
     let (first, further) = blocks.split_first()?;
-    message.extend(first[PREFIX_LIMBS..].iter().map(|&limb| F::from_canonical_u32(limb)));
+    message.extend(
+        first[PREFIX_LIMBS..]
+            .iter()
+            .map(|&limb| F::from_canonical_u32(limb)),
+    );
     let mut digest = domain::MESSAGE.hash(&message);
     for block in further {
         let mut message = digest.elements.to_vec();
@@ -122,10 +126,7 @@ enum Byte {
 }
 
 /// [`message_blocks`] in a circuit.
-fn blocks_target(
-    builder: &mut CircuitBuilder<F, D>,
-    public_inputs: &[Target],
-) -> Vec<[Target; BLOCK_LIMBS]> {
+fn blocks_target(builder: &mut CircuitBuilder<F, D>, public_inputs: &[Target]) -> Vec<[Target; BLOCK_LIMBS]> {
     let mut bytes = vec![Byte::Constant(0); PREFIX_BYTES];
     for &element in public_inputs {
         let bits = canonical_bits(builder, element);
@@ -196,7 +197,7 @@ mod tests {
         let elements: Vec<F> = (1..=13_u64).map(|i| F::from_canonical_u64(i << 40 | i)).collect();
         let [first, second] = message_blocks(&elements).unwrap().try_into().unwrap();
         // Bytes 33..41 are 0, 0, 1, 0, 0, 0, 0, 1; the padding is byte 137 and byte 271.
-        assert_eq!(first[..11], [0, 0, 0, 0, 0, 0, 0, 0, 0x0001_0000 << 8, 0, 1 << 8]);
+        assert_eq!(first[..11], [0, 0, 0, 0, 0, 0, 0, 0, 0x0100_0000, 0, 0x0200_0001]);
         assert_eq!(second[0], 0x0000_010d);
         assert_eq!(second[1..33], [0; 32]);
         assert_eq!(second[33], 0x8000_0000);
@@ -206,7 +207,10 @@ mod tests {
         assert_eq!(message_blocks(&[F::ONE; 132]), None);
         // One byte of padding is both the first and the last.
         let tight = (0..MAX_PUBLIC_INPUTS).find(|n| (PREFIX_BYTES + 8 * n) % BLOCK_BYTES == BLOCK_BYTES - 1);
-        assert_eq!(tight, None, "the prefix is odd, so the padding's two bytes never meet at 135 + 136 k");
+        assert_eq!(
+            tight, None,
+            "the prefix is odd, so the padding's two bytes never meet at 135 + 136 k"
+        );
     }
 
     #[test]

@@ -38,10 +38,7 @@ fn a_normalised_proof_exposes_key_and_inputs() {
         inputs.public_inputs,
         public_inputs_digest(&[F::from_canonical_u64(5)])
     );
-    assert_eq!(
-        Some(inputs.message),
-        message_digest(&[F::from_canonical_u64(5)])
-    );
+    assert_eq!(Some(inputs.message), message_digest(&[F::from_canonical_u64(5)]));
     assert_eq!(leaf().public_inputs()[NormalizedInputs::LEN..], [F::ZERO; 4]);
 }
 
@@ -106,10 +103,7 @@ fn foreign_caps_and_arities_take_a_second_wrap() {
         inputs.public_inputs,
         public_inputs_digest(&[F::from_canonical_u64(5)])
     );
-    assert_eq!(
-        Some(inputs.message),
-        message_digest(&[F::from_canonical_u64(5)])
-    );
+    assert_eq!(Some(inputs.message), message_digest(&[F::from_canonical_u64(5)]));
 }
 
 #[test]

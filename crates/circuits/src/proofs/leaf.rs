@@ -1,0 +1,320 @@
+//! The leaf circuit: verifies one or two users' proofs and commits to them.
+
+use causeway_aggregation::limbs::canonical_bits;
+use causeway_aggregation::normalize::message::{
+    MAX_BLOCKS, MAX_PUBLIC_INPUTS, PREFIX_LIMBS, first_block_target, message_blocks, next_block_target,
+};
+use causeway_aggregation::{D, F, KeyDigest, Shape, ShapedProof, message_digest, public_inputs_digest};
+use plonky2::field::types::Field;
+use plonky2::hash::hash_types::HashOutTarget;
+use plonky2::iop::target::{BoolTarget, Target};
+use plonky2::iop::witness::{PartialWitness, WitnessWrite};
+use plonky2::plonk::circuit_builder::CircuitBuilder;
+
+use super::circuit::{Circuit, InnerTargets, connect, is_zero, select};
+use super::error::{ProgramError, Stage};
+use super::native::{NO_LEAF, commitment_message, join};
+use super::state::{State, StateTarget, Subtree};
+use crate::keccak::{
+    Block, BlockTarget, DIGEST_LIMBS, DigestTarget, Entry, List, ListTarget, RATE_LIMBS, hash_blocks,
+    hash_pair_if,
+};
+
+/// Limbs of a node's one block before its padding.
+const NODE_LIMBS: usize = 2 * DIGEST_LIMBS;
+
+/// A user's normalised proof and his public inputs, of which it exposes digests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserProof {
+    /// The normalised proof.
+    pub proof: ShapedProof,
+    /// The public inputs of the user's own proof.
+    pub public_inputs: Vec<F>,
+}
+
+impl UserProof {
+    /// The digest that names the user's circuit: that of the normalised key.
+    pub fn key_digest(&self) -> KeyDigest {
+        self.proof.key_digest()
+    }
+
+    /// The entries that a leaf appends for this proof, and its commitment.
+    pub fn entries(&self) -> (Vec<Entry>, [u8; 32]) {
+        Entry::of_message(&commitment_message(self.key_digest(), &self.public_inputs))
+    }
+
+    /// Verifies the proof and that its public inputs are these.
+    ///
+    /// # Errors
+    /// [`ProgramError::User`], [`ProgramError::TooManyPublicInputs`] or [`ProgramError::OtherPublicInputs`].
+    pub fn verify(&self, index: usize) -> Result<(), ProgramError> {
+        self.proof
+            .verify_as(Shape::Standard)
+            .map_err(|source| ProgramError::User { index, source })?;
+        let Some(message) = message_digest(&self.public_inputs) else {
+            return Err(ProgramError::TooManyPublicInputs {
+                index,
+                got: self.public_inputs.len(),
+                max: MAX_PUBLIC_INPUTS,
+            });
+        };
+        let exposed = &self.proof.public_inputs()[4..12];
+        if exposed != [public_inputs_digest(&self.public_inputs), message].concat() {
+            return Err(ProgramError::OtherPublicInputs { index });
+        }
+        Ok(())
+    }
+}
+
+/// What stands beside the left proof of a leaf.
+#[derive(Clone, Copy, Debug)]
+pub enum Beside<'a> {
+    /// Nothing, and no place for it: height 0, the root is the commitment.
+    NoPlace,
+    /// An empty place: height 1.
+    EmptyPlace,
+    /// Another proof: height 1.
+    Proof(&'a UserProof),
+}
+
+/// Targets of one user's proof.
+#[derive(Clone, Debug)]
+pub struct UserTargets {
+    /// The proof.
+    pub inner: InnerTargets,
+    /// The message's blocks; the limbs that hold nothing but prefix are computed, and so is the one after them.
+    pub blocks: Vec<BlockTarget>,
+    /// The bytes of the limb that the prefix ends in, but for the lowest.
+    pub shared: Target,
+    /// Whether each block is part of the message.
+    pub active: Vec<BoolTarget>,
+    /// The bits of each element of the key digest, computed, lowest first.
+    pub key_bits: Vec<[BoolTarget; 64]>,
+    /// The commitment.
+    pub commitment: DigestTarget,
+}
+
+/// Targets of the leaf circuit.
+#[derive(Clone, Debug)]
+pub struct LeafTargets {
+    /// The proofs; the second one is the first again where there is but one.
+    pub users: [UserTargets; 2],
+    /// Whether the root is a node: height 1.
+    pub joined: BoolTarget,
+    /// Whether the second proof counts.
+    pub pair: BoolTarget,
+    /// What the leaf states.
+    pub state: StateTarget,
+}
+
+/// The leaf circuit.
+pub type Leaf = Circuit<LeafTargets>;
+
+impl Circuit<LeafTargets> {
+    /// Builds the circuit.
+    ///
+    /// # Errors
+    /// [`ProgramError::Circuit`] if it does not fit.
+    pub fn new() -> Result<Self, ProgramError> {
+        let mut builder = Shape::Standard.builder();
+        let joined = builder.add_virtual_bool_target_safe();
+        let pair = builder.add_virtual_bool_target_safe();
+        falls(&mut builder, joined, pair);
+
+        let list_in = ListTarget::new(builder.add_virtual_hash());
+        let mut list = list_in;
+        let always = builder._true();
+        let left = user(&mut builder, &mut list, always);
+        let right = user(&mut builder, &mut list, pair);
+        // Z_0 is zero.
+        let beside = right.commitment.map(|limb| builder.mul(pair.target, limb));
+        let node = hash_pair_if(&mut builder, &mut list, joined, left.commitment, beside);
+        let one = builder.one();
+        let state = StateTarget {
+            count: builder.add(one, pair.target),
+            height: joined.target,
+            root: select(&mut builder, joined, node, left.commitment),
+            list_in,
+            list_out: list,
+        };
+        let no_key = HashOutTarget {
+            elements: [builder.zero(); 4],
+        };
+        state.register(&mut builder, no_key);
+        let targets = LeafTargets {
+            users: [left, right],
+            joined,
+            pair,
+            state,
+        };
+        Self::build(Stage::Leaf, builder, targets)
+    }
+
+    /// The entries that a leaf appends, and its state.
+    pub fn plan(left: &UserProof, right: Beside<'_>, list_in: List) -> (Vec<Entry>, State) {
+        let (mut entries, first) = left.entries();
+        let (second, root) = match right {
+            Beside::NoPlace => (Vec::new(), first),
+            Beside::EmptyPlace => join(first, NO_LEAF),
+            Beside::Proof(right) => {
+                let (of_right, second) = right.entries();
+                entries.extend(of_right);
+                join(first, second)
+            }
+        };
+        entries.extend(second);
+        let state = State {
+            count: 1 + u32::from(matches!(right, Beside::Proof(_))),
+            height: u8::from(!matches!(right, Beside::NoPlace)),
+            root,
+            list_in,
+            list_out: list_in.extend(&entries),
+        };
+        (entries, state)
+    }
+
+    /// A prover's inputs; `None` if a proof is not of the standard shape or has too many public inputs.
+    pub fn witness(&self, left: &UserProof, right: Beside<'_>, list_in: List) -> Option<PartialWitness<F>> {
+        let mut witness = PartialWitness::new();
+        let targets = self.targets();
+        witness
+            .set_target_arr(&targets.state.list_in.digest().elements, &list_in.elements())
+            .ok()?;
+        let (second, pair, joined) = match right {
+            Beside::NoPlace => (left, false, false),
+            Beside::EmptyPlace => (left, false, true),
+            Beside::Proof(right) => (right, true, true),
+        };
+        witness.set_bool_target(targets.pair, pair).ok()?;
+        witness.set_bool_target(targets.joined, joined).ok()?;
+        for (targets, user) in targets.users.iter().zip([left, second]) {
+            targets.set(&mut witness, user)?;
+        }
+        Some(witness)
+    }
+
+    /// Proves a leaf over one or two users' proofs, verifying them first.
+    ///
+    /// # Errors
+    /// Those of [`UserProof::verify`], [`ProgramError::Unsatisfied`] or [`ProgramError::Prover`].
+    pub fn prove_leaf(
+        &self,
+        left: &UserProof,
+        right: Beside<'_>,
+        list_in: List,
+    ) -> Result<Subtree, ProgramError> {
+        left.verify(0)?;
+        if let Beside::Proof(right) = right {
+            right.verify(1)?;
+        }
+        let proof = self.prove(self.witness(left, right, list_in))?;
+        let (_, state) = Self::plan(left, right, list_in);
+        Ok(Subtree { proof, state })
+    }
+}
+
+impl UserTargets {
+    fn set(&self, witness: &mut PartialWitness<F>, user: &UserProof) -> Option<()> {
+        self.inner.set(witness, &user.proof)?;
+        let blocks = message_blocks(&user.public_inputs)?;
+        let shared = blocks.first()?[PREFIX_LIMBS] >> 8;
+        witness
+            .set_target(self.shared, F::from_canonical_u32(shared))
+            .ok()?;
+        for (index, (targets, &active)) in self.blocks.iter().zip(&self.active).enumerate() {
+            let block = blocks.get(index);
+            let skipped = if index == 0 { PREFIX_LIMBS + 1 } else { 0 };
+            let limbs: Block = block.copied().unwrap_or([0; RATE_LIMBS]);
+            for (&target, limb) in targets.iter().zip(limbs).skip(skipped) {
+                witness.set_target(target, F::from_canonical_u32(limb)).ok()?;
+            }
+            if index > 0 {
+                witness.set_bool_target(active, block.is_some()).ok()?;
+            }
+        }
+        Some(())
+    }
+}
+
+/// Verifies a user's proof and commits to it, appending to the list where `counts`.
+fn user(builder: &mut CircuitBuilder<F, D>, list: &mut ListTarget, counts: BoolTarget) -> UserTargets {
+    let inner = InnerTargets::verify(builder);
+
+    // The message as the proof exposes it: zeros in the place of the prefix, and below the rest of the limb it ends in.
+    let shared = builder.add_virtual_target();
+    builder.range_check(shared, 24);
+    let mut blocks: Vec<BlockTarget> = (0..MAX_BLOCKS)
+        .map(|_| builder.add_virtual_target_arr())
+        .collect();
+    blocks[0][PREFIX_LIMBS] = builder.mul_const(F::from_canonical_u32(1 << 8), shared);
+    let mut active = vec![builder._true()];
+    while active.len() < MAX_BLOCKS {
+        let next = builder.add_virtual_bool_target_safe();
+        falls(builder, active[active.len() - 1], next);
+        active.push(next);
+    }
+    let count = builder.add_many(active.iter().map(|active| active.target));
+    let mut digest = first_block_target(builder, count, &blocks[0]);
+    for (block, &active) in blocks.iter().zip(&active).skip(1) {
+        let next = next_block_target(builder, digest, block);
+        digest.elements = select(builder, active, next.elements, digest.elements);
+    }
+    connect(builder, digest.elements, inner.public_inputs(8));
+
+    // The message itself: a zero and the digest of the key that was verified.
+    let key_bits: Vec<[BoolTarget; 64]> = inner
+        .digest
+        .elements
+        .iter()
+        .map(|&element| canonical_bits(builder, element))
+        .collect();
+    let zero = [builder._false(); 8];
+    let bytes: Vec<[BoolTarget; 8]> = std::iter::once(zero)
+        .chain(
+            key_bits
+                .iter()
+                .flat_map(|bits| bits.as_chunks::<8>().0.iter().rev().copied()),
+        )
+        .collect();
+    let (whole, last) = bytes.as_chunks::<4>();
+    for (limb, bytes) in blocks[0].iter_mut().zip(whole) {
+        *limb = builder.le_sum(bytes.as_flattened().iter());
+    }
+    let last = builder.le_sum(last.as_flattened().iter());
+    blocks[0][PREFIX_LIMBS] = builder.add(blocks[0][PREFIX_LIMBS], last);
+    refuse_node(builder, &blocks[0], active[1]);
+
+    let counted: Vec<BoolTarget> = active.iter().map(|&active| builder.and(active, counts)).collect();
+    let commitment = hash_blocks(builder, list, &blocks, &counted);
+    UserTargets {
+        inner,
+        blocks,
+        shared,
+        active,
+        key_bits,
+        commitment,
+    }
+}
+
+/// Refuses a message of one block that is padded behind 64 bytes, as that of a node. Limbs have 32 bits, as the proof that closes
+/// the list shows, so that a sum of sixteen is zero only if each of them is.
+fn refuse_node(builder: &mut CircuitBuilder<F, D>, block: &BlockTarget, further: BoolTarget) {
+    let one = builder.one();
+    let high = builder.constant(F::from_canonical_u32(0x8000_0000));
+    let between = builder.add_many(&block[NODE_LIMBS + 1..RATE_LIMBS - 1]);
+    let mut node = builder.not(further);
+    for same in [
+        builder.is_equal(block[NODE_LIMBS], one),
+        is_zero(builder, between),
+        builder.is_equal(block[RATE_LIMBS - 1], high),
+    ] {
+        node = builder.and(node, same);
+    }
+    builder.assert_zero(node.target);
+}
+
+/// Holds flags to falling: the second one is not set without the first.
+pub(super) fn falls(builder: &mut CircuitBuilder<F, D>, first: BoolTarget, second: BoolTarget) {
+    let alone = builder.mul_sub(first.target, second.target, second.target);
+    builder.assert_zero(alone);
+}

@@ -57,43 +57,24 @@ pub fn message_blocks(public_inputs: &[F]) -> Option<Vec<MessageBlock>> {
     )
 }
 
-/// Digest of a program's message as normalised proofs expose it: a chain over its blocks, the first of which carries their
-/// number. `None` for more than [`MAX_PUBLIC_INPUTS`], where normalised proofs expose zeros.
+/// Digest of a program's message as normalised proofs expose it: of the number of its blocks, and of the blocks with empty ones
+/// behind them. `None` for more than [`MAX_PUBLIC_INPUTS`], where normalised proofs expose zeros.
 pub fn message_digest(public_inputs: &[F]) -> Option<[F; 4]> {
     let blocks = message_blocks(public_inputs)?;
     let mut message = vec![F::from_canonical_usize(blocks.len())];
-    let (first, further) = blocks.split_first()?;
-    message.extend(
-        first[PREFIX_LIMBS..]
-            .iter()
-            .map(|&limb| F::from_canonical_u32(limb)),
-    );
-    let mut digest = domain::MESSAGE.hash(&message);
-    for block in further {
-        let mut message = digest.elements.to_vec();
-        message.extend(block.map(F::from_canonical_u32));
-        digest = domain::MESSAGE.hash(&message);
-    }
-    Some(digest.elements)
+    let limbs = blocks.as_flattened().iter().skip(PREFIX_LIMBS);
+    message.extend(limbs.map(|&limb| F::from_canonical_u32(limb)));
+    message.resize(1 + MAX_BLOCKS * BLOCK_LIMBS - PREFIX_LIMBS, F::ZERO);
+    Some(domain::MESSAGE.hash(&message).elements)
 }
 
-/// The digest of a message of one block of `count`, or of the first of several. Limbs of the prefix are not read.
-pub fn first_block_target(
+/// The digest of a message of `count` blocks, given with empty ones behind them. Limbs of the prefix are not read.
+pub fn digest_target(
     builder: &mut CircuitBuilder<F, D>,
     count: Target,
-    block: &[Target; BLOCK_LIMBS],
+    blocks: &[[Target; BLOCK_LIMBS]; MAX_BLOCKS],
 ) -> HashOutTarget {
-    let message = [&[count], &block[PREFIX_LIMBS..]].concat();
-    domain::MESSAGE.hash_target(builder, &message)
-}
-
-/// The digest of a message with one block more.
-pub fn next_block_target(
-    builder: &mut CircuitBuilder<F, D>,
-    digest: HashOutTarget,
-    block: &[Target; BLOCK_LIMBS],
-) -> HashOutTarget {
-    let message = [&digest.elements[..], block].concat();
+    let message = [&[count], &blocks.as_flattened()[PREFIX_LIMBS..]].concat();
     domain::MESSAGE.hash_target(builder, &message)
 }
 
@@ -102,19 +83,17 @@ pub(super) fn message_digest_target(
     builder: &mut CircuitBuilder<F, D>,
     public_inputs: &[Target],
 ) -> [Target; 4] {
+    let zero = builder.zero();
     if public_inputs.len() > MAX_PUBLIC_INPUTS {
-        return [builder.zero(); 4];
+        return [zero; 4];
     }
-    let mut blocks = blocks_target(builder, public_inputs).into_iter();
-    let count = builder.constant(F::from_canonical_usize(blocks.len()));
-    let mut digest = None;
-    for block in &mut blocks {
-        digest = Some(match digest {
-            None => first_block_target(builder, count, &block),
-            Some(digest) => next_block_target(builder, digest, &block),
-        });
+    let mut blocks = [[zero; BLOCK_LIMBS]; MAX_BLOCKS];
+    let taken = blocks_target(builder, public_inputs);
+    let count = builder.constant(F::from_canonical_usize(taken.len()));
+    for (block, taken) in blocks.iter_mut().zip(taken) {
+        *block = taken;
     }
-    digest.map_or_else(|| [builder.zero(); 4], |digest| digest.elements)
+    digest_target(builder, count, &blocks).elements
 }
 
 /// A byte of a message.

@@ -2,7 +2,7 @@
 
 use causeway_aggregation::limbs::canonical_bits;
 use causeway_aggregation::normalize::message::{
-    MAX_BLOCKS, MAX_PUBLIC_INPUTS, PREFIX_LIMBS, first_block_target, message_blocks, next_block_target,
+    MAX_BLOCKS, MAX_PUBLIC_INPUTS, PREFIX_LIMBS, digest_target, message_blocks,
 };
 use causeway_aggregation::{D, F, KeyDigest, Shape, ShapedProof, message_digest, public_inputs_digest};
 use plonky2::field::types::Field;
@@ -16,8 +16,7 @@ use super::error::{ProgramError, Stage};
 use super::native::{NO_LEAF, commitment_message, join};
 use super::state::{State, StateTarget, Subtree};
 use crate::keccak::{
-    Block, BlockTarget, DIGEST_LIMBS, DigestTarget, Entry, List, ListTarget, RATE_LIMBS, hash_blocks,
-    hash_pair_if,
+    BlockTarget, DIGEST_LIMBS, DigestTarget, Entry, EntryTarget, List, ListTarget, RATE_LIMBS, hash_pair_if,
 };
 
 /// Limbs of a node's one block before its padding.
@@ -83,13 +82,15 @@ pub struct UserTargets {
     /// The proof.
     pub inner: InnerTargets,
     /// The message's blocks; the limbs that hold nothing but prefix are computed, and so is the one after them.
-    pub blocks: Vec<BlockTarget>,
+    pub blocks: [BlockTarget; MAX_BLOCKS],
     /// The bytes of the limb that the prefix ends in, but for the lowest.
     pub shared: Target,
     /// Whether each block is part of the message.
     pub active: Vec<BoolTarget>,
     /// The bits of each element of the key digest, computed, lowest first.
     pub key_bits: Vec<[BoolTarget; 64]>,
+    /// What the sponge gives after each block.
+    pub outputs: [DigestTarget; MAX_BLOCKS],
     /// The commitment.
     pub commitment: DigestTarget,
 }
@@ -123,9 +124,8 @@ impl Circuit<LeafTargets> {
 
         let list_in = ListTarget::new(builder.add_virtual_hash());
         let mut list = list_in;
-        let always = builder._true();
-        let left = user(&mut builder, &mut list, always);
-        let right = user(&mut builder, &mut list, pair);
+        let left = user(&mut builder, &mut list, None);
+        let right = user(&mut builder, &mut list, Some(pair));
         // Z_0 is zero.
         let beside = right.commitment.map(|limb| builder.mul(pair.target, limb));
         let node = hash_pair_if(&mut builder, &mut list, joined, left.commitment, beside);
@@ -221,31 +221,37 @@ impl UserTargets {
         witness
             .set_target(self.shared, F::from_canonical_u32(shared))
             .ok()?;
-        for (index, (targets, &active)) in self.blocks.iter().zip(&self.active).enumerate() {
-            let block = blocks.get(index);
+        let (entries, _) = user.entries();
+        for (index, targets) in self.blocks.iter().enumerate() {
             let skipped = if index == 0 { PREFIX_LIMBS + 1 } else { 0 };
-            let limbs: Block = block.copied().unwrap_or([0; RATE_LIMBS]);
-            for (&target, limb) in targets.iter().zip(limbs).skip(skipped) {
+            let block = blocks.get(index).copied().unwrap_or([0; RATE_LIMBS]);
+            for (&target, limb) in targets.iter().zip(block).skip(skipped) {
                 witness.set_target(target, F::from_canonical_u32(limb)).ok()?;
             }
+            let output = entries.get(index).map_or([0; DIGEST_LIMBS], |entry| entry.output);
+            let output = output.map(F::from_canonical_u32);
+            witness.set_target_arr(&self.outputs[index], &output).ok()?;
             if index > 0 {
-                witness.set_bool_target(active, block.is_some()).ok()?;
+                let active = index < blocks.len();
+                witness.set_bool_target(self.active[index], active).ok()?;
             }
         }
         Some(())
     }
 }
 
-/// Verifies a user's proof and commits to it, appending to the list where `counts`.
-fn user(builder: &mut CircuitBuilder<F, D>, list: &mut ListTarget, counts: BoolTarget) -> UserTargets {
+/// Verifies a user's proof and commits to it, appending to the list where it `counts`.
+fn user(
+    builder: &mut CircuitBuilder<F, D>,
+    list: &mut ListTarget,
+    counts: Option<BoolTarget>,
+) -> UserTargets {
     let inner = InnerTargets::verify(builder);
 
     // The message as the proof exposes it: zeros in the place of the prefix, and below the rest of the limb it ends in.
     let shared = builder.add_virtual_target();
     builder.range_check(shared, 24);
-    let mut blocks: Vec<BlockTarget> = (0..MAX_BLOCKS)
-        .map(|_| builder.add_virtual_target_arr())
-        .collect();
+    let mut blocks: [BlockTarget; MAX_BLOCKS] = std::array::from_fn(|_| builder.add_virtual_target_arr());
     blocks[0][PREFIX_LIMBS] = builder.mul_const(F::from_canonical_u32(1 << 8), shared);
     let mut active = vec![builder._true()];
     while active.len() < MAX_BLOCKS {
@@ -254,11 +260,7 @@ fn user(builder: &mut CircuitBuilder<F, D>, list: &mut ListTarget, counts: BoolT
         active.push(next);
     }
     let count = builder.add_many(active.iter().map(|active| active.target));
-    let mut digest = first_block_target(builder, count, &blocks[0]);
-    for (block, &active) in blocks.iter().zip(&active).skip(1) {
-        let next = next_block_target(builder, digest, block);
-        digest.elements = select(builder, active, next.elements, digest.elements);
-    }
+    let digest = digest_target(builder, count, &blocks);
     connect(builder, digest.elements, inner.public_inputs(8));
 
     // The message itself: a zero and the digest of the key that was verified.
@@ -284,32 +286,58 @@ fn user(builder: &mut CircuitBuilder<F, D>, list: &mut ListTarget, counts: BoolT
     blocks[0][PREFIX_LIMBS] = builder.add(blocks[0][PREFIX_LIMBS], last);
     refuse_node(builder, &blocks[0], active[1]);
 
-    let counted: Vec<BoolTarget> = active.iter().map(|&active| builder.and(active, counts)).collect();
-    let commitment = hash_blocks(builder, list, &blocks, &counted);
+    let outputs = [(); MAX_BLOCKS].map(|()| builder.add_virtual_target_arr());
+    let mut commitment = [builder.zero(); DIGEST_LIMBS];
+    let before = *list;
+    let mut after = [builder.zero(); 4];
+    for (index, (&block, output)) in blocks.iter().zip(outputs).enumerate() {
+        let place = builder.constant(F::from_canonical_usize(index));
+        list.append(builder, &EntryTarget { place, block, output });
+        // Of the chain over all blocks what counts is the last one of the message.
+        let next = active
+            .get(index + 1)
+            .map_or_else(|| builder.zero(), |next| next.target);
+        let last = builder.sub(active[index].target, next);
+        commitment = add_if(builder, last, output, commitment);
+        after = add_if(builder, last, list.digest().elements, after);
+    }
+    if let Some(counts) = counts {
+        after = select(builder, counts, after, before.digest().elements);
+    }
+    *list = ListTarget::new(HashOutTarget { elements: after });
     UserTargets {
         inner,
         blocks,
         shared,
         active,
         key_bits,
+        outputs,
         commitment,
     }
 }
 
-/// Refuses a message of one block that is padded behind 64 bytes, as that of a node. Limbs have 32 bits, as the proof that closes
-/// the list shows, so that a sum of sixteen is zero only if each of them is.
+/// The sum of targets and of others where a flag is set.
+fn add_if<const N: usize>(
+    builder: &mut CircuitBuilder<F, D>,
+    flag: Target,
+    terms: [Target; N],
+    sums: [Target; N],
+) -> [Target; N] {
+    std::array::from_fn(|i| builder.mul_add(flag, terms[i], sums[i]))
+}
+
+/// Refuses a message of one block that is padded behind 64 bytes, as a node's is: limb 16 is one, what follows it empty.
+///
+/// A message of public inputs has its padding in limb 8 + 2 n, second byte. So of the limbs that follow the even ones suffice, and
+/// as each has 32 bits, as the proof that closes the list shows, their sum.
 fn refuse_node(builder: &mut CircuitBuilder<F, D>, block: &BlockTarget, further: BoolTarget) {
     let one = builder.one();
-    let high = builder.constant(F::from_canonical_u32(0x8000_0000));
-    let between = builder.add_many(&block[NODE_LIMBS + 1..RATE_LIMBS - 1]);
-    let mut node = builder.not(further);
-    for same in [
-        builder.is_equal(block[NODE_LIMBS], one),
-        is_zero(builder, between),
-        builder.is_equal(block[RATE_LIMBS - 1], high),
-    ] {
-        node = builder.and(node, same);
-    }
+    let behind = block[NODE_LIMBS + 2..].iter().step_by(2);
+    let behind = builder.add_many(behind);
+    let single = builder.not(further);
+    let (ends, empty) = (builder.is_equal(block[NODE_LIMBS], one), is_zero(builder, behind));
+    let node = builder.and(ends, empty);
+    let node = builder.and(node, single);
     builder.assert_zero(node.target);
 }
 

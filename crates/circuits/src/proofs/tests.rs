@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used)]
 use super::circuit::KeccakKeys;
 use super::*;
-use causeway_aggregation::*;
 #[test]
 fn rows() {
     let leaf = Leaf::new().unwrap();

@@ -3,10 +3,11 @@
 //! It does not hold the node key, for the node circuit holds the chunk's: it takes a child under any key that the child itself
 //! carries, and exposes that key. Whoever takes a chunk compares it with the node key he knows.
 
-use causeway_aggregation::{F, Shape, ShapedProof};
+use causeway_aggregation::{D, F, Shape, ShapedProof};
 use plonky2::iop::witness::PartialWitness;
+use plonky2::plonk::circuit_builder::CircuitBuilder;
 
-use super::circuit::{Circuit, InnerTargets, KeccakKeys, SubtreeTargets, connect};
+use super::circuit::{Circuit, InnerTargets, KeccakKeys, SubtreeTargets, TakeIn, connect};
 use super::error::{ProgramError, Stage};
 use super::state::{State, StateTarget, Subtree};
 use crate::keccak::{List, ListTarget};
@@ -32,18 +33,7 @@ impl Circuit<ChunkTargets> {
     /// [`ProgramError::Circuit`] if it does not fit.
     pub fn new(keccak_keys: &KeccakKeys) -> Result<Self, ProgramError> {
         let mut builder = Shape::Standard.builder();
-        let child = SubtreeTargets::verify(&mut builder);
-        let node_key = child.inner.digest;
-        connect(&mut builder, node_key.elements, child.node_key());
-        let keccak = keccak_keys.verify(&mut builder, child.state.list_out);
-        let closed = ListTarget::new(builder.constant_hash(List::EMPTY.elements().into()));
-        let state = StateTarget {
-            list_in: closed,
-            list_out: closed,
-            ..child.state
-        };
-        state.register(&mut builder, node_key);
-        let targets = ChunkTargets { child, keccak, state };
+        let targets = constrain(&mut builder, InnerTargets::verify, keccak_keys);
         Self::build(Stage::Chunk, builder, targets)
     }
 
@@ -63,4 +53,24 @@ impl Circuit<ChunkTargets> {
         self.targets().keccak.set(&mut witness, keccak)?;
         Some(witness)
     }
+}
+
+/// The constraints of a chunk.
+pub(super) fn constrain(
+    builder: &mut CircuitBuilder<F, D>,
+    take_in: TakeIn,
+    keccak_keys: &KeccakKeys,
+) -> ChunkTargets {
+    let child = SubtreeTargets::verify(builder, take_in);
+    let node_key = child.inner.digest;
+    connect(builder, node_key.elements, child.node_key());
+    let keccak = keccak_keys.verify(builder, take_in, child.state.list_out);
+    let closed = ListTarget::new(builder.constant_hash(List::EMPTY.elements().into()));
+    let state = StateTarget {
+        list_in: closed,
+        list_out: closed,
+        ..child.state
+    };
+    state.register(builder, node_key);
+    ChunkTargets { child, keccak, state }
 }

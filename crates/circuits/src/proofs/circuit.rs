@@ -44,6 +44,20 @@ impl<T> Circuit<T> {
         })
     }
 
+    /// A circuit of whatever shape it takes, for tests.
+    #[cfg(test)]
+    pub(super) fn build_small(stage: Stage, builder: CircuitBuilder<F, D>, targets: T) -> Self {
+        let rows = builder.num_gates();
+        let data = builder.build::<C>();
+        Self {
+            digest: key_digest(&data.verifier_only),
+            data,
+            targets,
+            rows,
+            stage,
+        }
+    }
+
     /// The circuit's key.
     pub const fn key(&self) -> &VerifierOnlyCircuitData<C, D> {
         &self.data.verifier_only
@@ -100,13 +114,22 @@ pub struct InnerTargets {
     pub digest: HashOutTarget,
 }
 
+/// How a circuit takes in a proof: [`InnerTargets::verify`], but in tests of what else it constrains.
+pub(super) type TakeIn = fn(&mut CircuitBuilder<F, D>) -> InnerTargets;
+
 impl InnerTargets {
     /// Verifies a proof.
     pub(super) fn verify(builder: &mut CircuitBuilder<F, D>) -> Self {
+        let inner = Self::new_unchecked(builder);
+        builder.verify_proof::<C>(&inner.proof, &inner.key, Shape::Standard.common());
+        inner
+    }
+
+    /// A proof that is not verified.
+    pub(super) fn new_unchecked(builder: &mut CircuitBuilder<F, D>) -> Self {
         let common = Shape::Standard.common();
         let proof = builder.add_virtual_proof_with_pis(common);
         let key = builder.add_virtual_verifier_data(common.config.fri_config.cap_height);
-        builder.verify_proof::<C>(&proof, &key, common);
         let digest = key_digest_target(builder, &key);
         Self { proof, key, digest }
     }
@@ -140,8 +163,8 @@ pub struct SubtreeTargets {
 
 impl SubtreeTargets {
     /// Verifies a subtree's proof. The caller holds the key to what may stand there.
-    pub(super) fn verify(builder: &mut CircuitBuilder<F, D>) -> Self {
-        let inner = InnerTargets::verify(builder);
+    pub(super) fn verify(builder: &mut CircuitBuilder<F, D>, take_in: TakeIn) -> Self {
+        let inner = take_in(builder);
         let state = StateTarget::new_unchecked(builder);
         let digest = state.digest(builder);
         connect(builder, digest.elements, inner.public_inputs(4));
@@ -198,8 +221,13 @@ impl KeccakKeys {
     }
 
     /// Verifies a proof that closes this list, under one of the keys.
-    pub(super) fn verify(&self, builder: &mut CircuitBuilder<F, D>, list: ListTarget) -> InnerTargets {
-        let inner = InnerTargets::verify(builder);
+    pub(super) fn verify(
+        &self,
+        builder: &mut CircuitBuilder<F, D>,
+        take_in: TakeIn,
+        list: ListTarget,
+    ) -> InnerTargets {
+        let inner = take_in(builder);
         let known: Vec<BoolTarget> = self
             .0
             .iter()

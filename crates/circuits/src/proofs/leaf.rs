@@ -11,7 +11,7 @@ use plonky2::iop::target::{BoolTarget, Target};
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
-use super::circuit::{Circuit, InnerTargets, connect, is_zero, select};
+use super::circuit::{Circuit, InnerTargets, TakeIn, connect, is_zero, select};
 use super::error::{ProgramError, Stage};
 use super::native::{NO_LEAF, commitment_message, join};
 use super::state::{State, StateTarget, Subtree};
@@ -118,35 +118,7 @@ impl Circuit<LeafTargets> {
     /// [`ProgramError::Circuit`] if it does not fit.
     pub fn new() -> Result<Self, ProgramError> {
         let mut builder = Shape::Standard.builder();
-        let joined = builder.add_virtual_bool_target_safe();
-        let pair = builder.add_virtual_bool_target_safe();
-        falls(&mut builder, joined, pair);
-
-        let list_in = ListTarget::new(builder.add_virtual_hash());
-        let mut list = list_in;
-        let left = user(&mut builder, &mut list, None);
-        let right = user(&mut builder, &mut list, Some(pair));
-        // Z_0 is zero.
-        let beside = right.commitment.map(|limb| builder.mul(pair.target, limb));
-        let node = hash_pair_if(&mut builder, &mut list, joined, left.commitment, beside);
-        let one = builder.one();
-        let state = StateTarget {
-            count: builder.add(one, pair.target),
-            height: joined.target,
-            root: select(&mut builder, joined, node, left.commitment),
-            list_in,
-            list_out: list,
-        };
-        let no_key = HashOutTarget {
-            elements: [builder.zero(); 4],
-        };
-        state.register(&mut builder, no_key);
-        let targets = LeafTargets {
-            users: [left, right],
-            joined,
-            pair,
-            state,
-        };
+        let targets = constrain(&mut builder, InnerTargets::verify);
         Self::build(Stage::Leaf, builder, targets)
     }
 
@@ -240,13 +212,47 @@ impl UserTargets {
     }
 }
 
+/// The constraints of a leaf.
+pub(super) fn constrain(builder: &mut CircuitBuilder<F, D>, take_in: TakeIn) -> LeafTargets {
+    let joined = builder.add_virtual_bool_target_safe();
+    let pair = builder.add_virtual_bool_target_safe();
+    falls(builder, joined, pair);
+
+    let list_in = ListTarget::new(builder.add_virtual_hash());
+    let mut list = list_in;
+    let left = user(builder, take_in, &mut list, None);
+    let right = user(builder, take_in, &mut list, Some(pair));
+    // Z_0 is zero.
+    let beside = right.commitment.map(|limb| builder.mul(pair.target, limb));
+    let node = hash_pair_if(builder, &mut list, joined, left.commitment, beside);
+    let one = builder.one();
+    let state = StateTarget {
+        count: builder.add(one, pair.target),
+        height: joined.target,
+        root: select(builder, joined, node, left.commitment),
+        list_in,
+        list_out: list,
+    };
+    let no_key = HashOutTarget {
+        elements: [builder.zero(); 4],
+    };
+    state.register(builder, no_key);
+    LeafTargets {
+        users: [left, right],
+        joined,
+        pair,
+        state,
+    }
+}
+
 /// Verifies a user's proof and commits to it, appending to the list where it `counts`.
 fn user(
     builder: &mut CircuitBuilder<F, D>,
+    take_in: TakeIn,
     list: &mut ListTarget,
     counts: Option<BoolTarget>,
 ) -> UserTargets {
-    let inner = InnerTargets::verify(builder);
+    let inner = take_in(builder);
 
     // The message as the proof exposes it: zeros in the place of the prefix, and below the rest of the limb it ends in.
     let shared = builder.add_virtual_target();

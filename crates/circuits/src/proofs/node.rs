@@ -12,7 +12,9 @@ use plonky2::iop::target::{BoolTarget, Target};
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
-use super::circuit::{Circuit, SubtreeTargets, connect_if, constant_key, is_equal, select};
+use super::circuit::{
+    Circuit, InnerTargets, SubtreeTargets, TakeIn, connect_if, constant_key, is_equal, select,
+};
 use super::error::{ProgramError, Stage};
 use super::leaf::falls;
 use super::native::{MAX_DEPTH, join, zero_hash};
@@ -64,7 +66,7 @@ impl Circuit<NodeTargets> {
     /// [`ProgramError::Circuit`] if it does not fit.
     pub fn new(leaf: KeyDigest, chunk: KeyDigest) -> Result<Self, ProgramError> {
         let mut builder = Shape::Standard.builder();
-        let targets = node(&mut builder, (leaf, chunk));
+        let targets = constrain(&mut builder, InnerTargets::verify, (leaf, chunk));
         Self::build(Stage::Node, builder, targets)
     }
 
@@ -148,9 +150,13 @@ impl Circuit<NodeTargets> {
 }
 
 /// The constraints of a node.
-fn node(builder: &mut CircuitBuilder<F, D>, keys: (KeyDigest, KeyDigest)) -> NodeTargets {
+pub(super) fn constrain(
+    builder: &mut CircuitBuilder<F, D>,
+    take_in: TakeIn,
+    keys: (KeyDigest, KeyDigest),
+) -> NodeTargets {
     let node_key = builder.add_virtual_hash();
-    let children = [(); 2].map(|()| child(builder, node_key, keys));
+    let children = [(); 2].map(|()| child(builder, take_in, node_key, keys));
     let [left, right] = [&children[0], &children[1]].map(|child| child.subtree.state);
     let single = builder.add_virtual_bool_target_safe();
     let pair = builder.not(single);
@@ -211,10 +217,11 @@ fn node(builder: &mut CircuitBuilder<F, D>, keys: (KeyDigest, KeyDigest)) -> Nod
 /// Verifies a child and computes from its key what it is.
 fn child(
     builder: &mut CircuitBuilder<F, D>,
+    take_in: TakeIn,
     node_key: HashOutTarget,
     (leaf, chunk): (KeyDigest, KeyDigest),
 ) -> ChildTargets {
-    let subtree = SubtreeTargets::verify(builder);
+    let subtree = SubtreeTargets::verify(builder, take_in);
     let digest = subtree.inner.digest;
     let (leaf, chunk) = (constant_key(builder, leaf), constant_key(builder, chunk));
     let [is_node, is_chunk, is_leaf] = [node_key, chunk, leaf].map(|key| is_equal(builder, digest, key));

@@ -9,7 +9,7 @@ use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
 use super::circuit::{
-    Circuit, InnerTargets, KeccakKeys, SubtreeTargets, connect_if, constant_key, is_equal, select,
+    Circuit, InnerTargets, KeccakKeys, SubtreeTargets, TakeIn, connect_if, constant_key, is_equal, select,
 };
 use super::error::{ProgramError, Stage};
 use super::native::statement_message;
@@ -53,37 +53,12 @@ impl Circuit<SealTargets> {
         keccak_keys: &KeccakKeys,
     ) -> Result<Self, ProgramError> {
         let mut builder = Shape::Standard.builder();
-        let child = SubtreeTargets::verify(&mut builder);
-        let node_key = constant_key(&mut builder, node);
-        let [is_leaf, is_node, is_chunk] = [leaf, node, chunk].map(|key| {
-            let key = constant_key(&mut builder, key);
-            is_equal(&mut builder, child.inner.digest, key)
-        });
-        let roles = builder.add_many([is_leaf, is_node, is_chunk].map(|role| role.target));
-        let one = builder.one();
-        builder.connect(roles, one);
-        let carries = builder.not(is_leaf);
-        connect_if(&mut builder, carries.target, child.node_key(), node_key.elements);
-
-        let domain = builder.add_virtual_target_arr();
-        let block = statement_block(&mut builder, domain, &child);
-        let list_in = builder.add_virtual_hash();
-        let before = child.state.list_out.digest().elements;
-        let mut list = ListTarget::new(HashOutTarget {
-            elements: select(&mut builder, is_chunk, list_in.elements, before),
-        });
-        let digest = hash_block(&mut builder, &mut list, block);
-        let keccak = keccak_keys.verify(&mut builder, list);
-        let limbs = low_limbs(&mut builder, digest);
-        builder.register_public_inputs(&limbs);
-        let targets = SealTargets {
-            child,
-            keccak,
-            domain,
-            list_in,
-            block,
-            limbs,
-        };
+        let targets = constrain(
+            &mut builder,
+            InnerTargets::verify,
+            [leaf, node, chunk],
+            keccak_keys,
+        );
         Self::build(Stage::Seal, builder, targets)
     }
 
@@ -112,6 +87,46 @@ impl Circuit<SealTargets> {
             .set_target_arr(&targets.list_in.elements, &list_in.elements())
             .ok()?;
         Some(witness)
+    }
+}
+
+/// The constraints of a seal.
+pub(super) fn constrain(
+    builder: &mut CircuitBuilder<F, D>,
+    take_in: TakeIn,
+    [leaf, node, chunk]: [KeyDigest; 3],
+    keccak_keys: &KeccakKeys,
+) -> SealTargets {
+    let child = SubtreeTargets::verify(builder, take_in);
+    let node_key = constant_key(builder, node);
+    let [is_leaf, is_node, is_chunk] = [leaf, node, chunk].map(|key| {
+        let key = constant_key(builder, key);
+        is_equal(builder, child.inner.digest, key)
+    });
+    let roles = builder.add_many([is_leaf, is_node, is_chunk].map(|role| role.target));
+    let one = builder.one();
+    builder.connect(roles, one);
+    let carries = builder.not(is_leaf);
+    connect_if(builder, carries.target, child.node_key(), node_key.elements);
+
+    let domain = builder.add_virtual_target_arr();
+    let block = statement_block(builder, domain, &child);
+    let list_in = builder.add_virtual_hash();
+    let before = child.state.list_out.digest().elements;
+    let mut list = ListTarget::new(HashOutTarget {
+        elements: select(builder, is_chunk, list_in.elements, before),
+    });
+    let digest = hash_block(builder, &mut list, block);
+    let keccak = keccak_keys.verify(builder, take_in, list);
+    let limbs = low_limbs(builder, digest);
+    builder.register_public_inputs(&limbs);
+    SealTargets {
+        child,
+        keccak,
+        domain,
+        list_in,
+        block,
+        limbs,
     }
 }
 

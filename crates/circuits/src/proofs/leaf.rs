@@ -1,10 +1,8 @@
 //! The leaf circuit: verifies one or two users' proofs and commits to them.
 
 use causeway_aggregation::limbs::canonical_bits;
-use causeway_aggregation::normalize::message::{
-    MAX_BLOCKS, MAX_PUBLIC_INPUTS, PREFIX_LIMBS, digest_target, message_blocks,
-};
-use causeway_aggregation::{D, F, KeyDigest, Shape, ShapedProof, message_digest, public_inputs_digest};
+use causeway_aggregation::normalize::message::{MAX_BLOCKS, PREFIX_LIMBS, digest_target, message_blocks};
+use causeway_aggregation::{D, F, Shape};
 use plonky2::field::types::Field;
 use plonky2::hash::hash_types::HashOutTarget;
 use plonky2::iop::target::{BoolTarget, Target};
@@ -13,68 +11,15 @@ use plonky2::plonk::circuit_builder::CircuitBuilder;
 
 use super::circuit::{Circuit, InnerTargets, TakeIn, connect, is_zero, select};
 use super::error::{ProgramError, Stage};
-use super::native::{NO_LEAF, commitment_message, join};
+use super::native::{NO_LEAF, join};
 use super::state::{State, StateTarget, Subtree};
+use super::user::{Beside, UserProof};
 use crate::keccak::{
     BlockTarget, DIGEST_LIMBS, DigestTarget, Entry, EntryTarget, List, ListTarget, RATE_LIMBS, hash_pair_if,
 };
 
 /// Limbs of a node's one block before its padding.
 const NODE_LIMBS: usize = 2 * DIGEST_LIMBS;
-
-/// A user's normalised proof and his public inputs, of which it exposes digests.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserProof {
-    /// The normalised proof.
-    pub proof: ShapedProof,
-    /// The public inputs of the user's own proof.
-    pub public_inputs: Vec<F>,
-}
-
-impl UserProof {
-    /// The digest that names the user's circuit: that of the normalised key.
-    pub fn key_digest(&self) -> KeyDigest {
-        self.proof.key_digest()
-    }
-
-    /// The entries that a leaf appends for this proof, and its commitment.
-    pub fn entries(&self) -> (Vec<Entry>, [u8; 32]) {
-        Entry::of_message(&commitment_message(self.key_digest(), &self.public_inputs))
-    }
-
-    /// Verifies the proof and that its public inputs are these.
-    ///
-    /// # Errors
-    /// [`ProgramError::User`], [`ProgramError::TooManyPublicInputs`] or [`ProgramError::OtherPublicInputs`].
-    pub fn verify(&self, index: usize) -> Result<(), ProgramError> {
-        self.proof
-            .verify_as(Shape::Standard)
-            .map_err(|source| ProgramError::User { index, source })?;
-        let Some(message) = message_digest(&self.public_inputs) else {
-            return Err(ProgramError::TooManyPublicInputs {
-                index,
-                got: self.public_inputs.len(),
-                max: MAX_PUBLIC_INPUTS,
-            });
-        };
-        let exposed = &self.proof.public_inputs()[4..12];
-        if exposed != [public_inputs_digest(&self.public_inputs), message].concat() {
-            return Err(ProgramError::OtherPublicInputs { index });
-        }
-        Ok(())
-    }
-}
-
-/// What stands beside the left proof of a leaf.
-#[derive(Clone, Copy, Debug)]
-pub enum Beside<'a> {
-    /// Nothing, and no place for it: height 0, the root is the commitment.
-    NoPlace,
-    /// An empty place: height 1.
-    EmptyPlace,
-    /// Another proof: height 1.
-    Proof(&'a UserProof),
-}
 
 /// Targets of one user's proof.
 #[derive(Clone, Debug)]

@@ -22,15 +22,17 @@ pub mod node;
 pub mod program;
 pub mod seal;
 pub mod state;
+pub mod user;
 
 #[cfg(test)]
 mod tests;
 
 pub use chunk::Chunk;
 pub use error::{ProgramError, Stage};
-pub use leaf::{Beside, Leaf, UserProof};
+pub use leaf::Leaf;
 pub use native::{MAX_DEPTH, commitment, statement, zero_hash};
 pub use node::Node;
 pub use program::{AggregationProgram, Role};
 pub use seal::Seal;
 pub use state::{State, Subtree};
+pub use user::{Beside, UserProof};

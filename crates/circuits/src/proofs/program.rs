@@ -6,10 +6,11 @@ use plonky2::plonk::circuit_data::VerifierOnlyCircuitData;
 use super::chunk::Chunk;
 use super::circuit::KeccakKeys;
 use super::error::ProgramError;
-use super::leaf::{Beside, Leaf, UserProof};
+use super::leaf::Leaf;
 use super::node::Node;
 use super::seal::Seal;
 use super::state::Subtree;
+use super::user::{Beside, UserProof};
 use crate::keccak::List;
 
 /// What a subtree is, by its key.

@@ -2,6 +2,7 @@
 //!
 //! The circuits are built without verifying the proofs that they take, so that what else they constrain stands alone: a proof is
 //! then a key and public inputs, whatever a test needs. That they do verify is tested on the real ones.
+#![allow(clippy::unwrap_used)]
 
 mod chunk;
 mod leaf;

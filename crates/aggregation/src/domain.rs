@@ -59,6 +59,8 @@ impl Domain {
 pub const KEY: Domain = Domain::new("cw.key");
 /// Digests of a program's own public inputs.
 pub const PUBLIC_INPUTS: Domain = Domain::new("cw.pis");
+/// Digests of a program's message, as commitments on Ethereum hash it.
+pub const MESSAGE: Domain = Domain::new("cw.msg");
 /// Leaves of the default tree commitment.
 pub const LEAF: Domain = Domain::new("cw.leaf");
 /// Inner nodes of the default tree commitment.
@@ -74,7 +76,7 @@ mod tests {
 
     #[test]
     fn no_two_domains_share_a_tag() {
-        let domains = [KEY, PUBLIC_INPUTS, LEAF, NODE, STATEMENT, SHAPE];
+        let domains = [KEY, PUBLIC_INPUTS, MESSAGE, LEAF, NODE, STATEMENT, SHAPE];
         for (i, domain) in domains.iter().enumerate() {
             assert!(!domains[..i].contains(domain), "{i}");
             assert_ne!(domain.hash(&[]), domain.hash(&[F::ZERO]), "the length is bound");

@@ -26,7 +26,9 @@ pub use commitment::{Commitment, PoseidonCommitment};
 pub use config::{C, D, F};
 pub use key::{KeyDigest, key_digest, key_digest_target};
 pub use limbs::{LimbTarget, StatementDigest, statement_digest_target};
-pub use normalize::{NormalizeError, NormalizedInputs, Normalizer, Options, public_inputs_digest};
+pub use normalize::{
+    NormalizeError, NormalizedInputs, Normalizer, Options, message_digest, public_inputs_digest,
+};
 pub use prove::{ProveError, prove};
 pub use security::Security;
 pub use shape::{Shape, ShapeError};

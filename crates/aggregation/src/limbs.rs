@@ -2,10 +2,15 @@
 //!
 //! Four of them are a 248-bit digest, one number in BN254's scalar field with exactly one representation.
 
+use plonky2::field::extension::Extendable;
 use plonky2::field::types::{Field, PrimeField64};
-use plonky2::hash::hash_types::{HashOut, HashOutTarget};
-use plonky2::iop::target::Target;
+use plonky2::hash::hash_types::{HashOut, HashOutTarget, RichField};
+use plonky2::iop::generator::{GeneratedValues, SimpleGenerator};
+use plonky2::iop::target::{BoolTarget, Target};
+use plonky2::iop::witness::{PartitionWitness, Witness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
+use plonky2::plonk::circuit_data::CommonCircuitData;
+use plonky2::util::serialization::{Buffer, IoResult, Read, Write};
 use serde::{Deserialize, Serialize};
 
 use crate::config::{D, F};
@@ -114,13 +119,72 @@ pub fn statement_digest_target(builder: &mut CircuitBuilder<F, D>, hash: HashOut
         .map(|element| LimbTarget::low_bits(builder, element))
 }
 
-/// The two halves of an element's canonical form and its low 62 bits.
-fn low_bits_parts(builder: &mut CircuitBuilder<F, D>, element: Target) -> (Target, Target, Target) {
-    let (low, high) = builder.split_low_high(element, 32, 64);
+/// The bits of a field element's one representation below p, the lowest one first.
+pub fn canonical_bits(builder: &mut CircuitBuilder<F, D>, element: Target) -> [BoolTarget; 64] {
+    let (_, bits) = canonical_halves(builder, element);
+    bits
+}
+
+/// The two halves of an element's representation below p, the lower one first, and their bits.
+fn canonical_halves(builder: &mut CircuitBuilder<F, D>, element: Target) -> ([Target; 2], [BoolTarget; 64]) {
+    let halves = builder.add_virtual_target_arr();
+    builder.add_simple_generator(HalvesGenerator { element, halves });
+    let parts = halves.map(|half| builder.split_le(half, 32));
+    let [low, high] = halves;
+    let shift = builder.constant(F::from_canonical_u64(1 << 32));
+    let whole = builder.mul_add(high, shift, low);
+    builder.connect(element, whole);
     let max = builder.constant(F::from_canonical_u32(u32::MAX));
     let high_is_max = builder.is_equal(high, max);
     let overflow = builder.mul(high_is_max.target, low);
     builder.assert_zero(overflow);
+    (halves, std::array::from_fn(|bit| parts[bit / 32][bit % 32]))
+}
+
+/// Fills the halves of an element.
+#[derive(Debug)]
+struct HalvesGenerator {
+    element: Target,
+    halves: [Target; 2],
+}
+
+impl<T: RichField + Extendable<D2>, const D2: usize> SimpleGenerator<T, D2> for HalvesGenerator {
+    fn id(&self) -> String {
+        "HalvesGenerator".into()
+    }
+
+    fn dependencies(&self) -> Vec<Target> {
+        vec![self.element]
+    }
+
+    fn run_once(&self, witness: &PartitionWitness<T>, out: &mut GeneratedValues<T>) -> anyhow::Result<()> {
+        let element = witness.get_target(self.element).to_canonical_u64();
+        for (target, half) in self
+            .halves
+            .into_iter()
+            .zip([element & 0xffff_ffff, element >> 32])
+        {
+            out.set_target(target, T::from_canonical_u64(half))?;
+        }
+        Ok(())
+    }
+
+    fn serialize(&self, to: &mut Vec<u8>, _: &CommonCircuitData<T, D2>) -> IoResult<()> {
+        to.write_target(self.element)?;
+        to.write_target_array(&self.halves)
+    }
+
+    fn deserialize(from: &mut Buffer<'_>, _: &CommonCircuitData<T, D2>) -> IoResult<Self> {
+        Ok(Self {
+            element: from.read_target()?,
+            halves: from.read_target_array()?,
+        })
+    }
+}
+
+/// The two halves of an element's canonical form and its low 62 bits.
+fn low_bits_parts(builder: &mut CircuitBuilder<F, D>, element: Target) -> (Target, Target, Target) {
+    let ([low, high], _) = canonical_halves(builder, element);
     let (kept, _) = builder.split_low_high(high, LIMB_BITS - 32, 32);
     let shift = builder.constant(F::from_canonical_u64(1 << 32));
     (low, high, builder.mul_add(kept, shift, low))

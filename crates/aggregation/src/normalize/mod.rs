@@ -6,6 +6,7 @@
 //! a circuit that is not of this module can expose any value.
 
 mod accept;
+pub mod message;
 mod wrap;
 
 use plonky2::plonk::circuit_data::{CommonCircuitData, VerifierCircuitData, VerifierOnlyCircuitData};
@@ -24,6 +25,7 @@ use crate::shaped_proof::ShapedProof;
 use wrap::{Wrap, WrapKind};
 
 pub use accept::Unsupported;
+pub use message::message_digest;
 
 /// Below this a proof is taken only on demand.
 pub const MIN_BITS: f64 = 90.0;
@@ -82,26 +84,30 @@ pub enum NormalizeError {
     },
 }
 
-/// What a normalised proof says: its first eight public inputs, the others being zero.
+/// What a normalised proof says: its first twelve public inputs, the others being zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NormalizedInputs {
     /// Digest of the program's own key.
     pub program: KeyDigest,
     /// Digest of the program's public inputs, see [`public_inputs_digest`].
     pub public_inputs: [F; 4],
+    /// Digest of the message that commitments hash, see [`message_digest`]; zeros for too many public inputs.
+    pub message: [F; 4],
 }
 
 impl NormalizedInputs {
     /// Number of public inputs it takes.
-    pub const LEN: usize = 8;
+    pub const LEN: usize = 12;
 
     /// Reads them from a normalised proof's public inputs; `None` if there are fewer than [`Self::LEN`].
     pub fn from_slice(public_inputs: &[F]) -> Option<Self> {
         let (program, rest) = public_inputs.split_first_chunk::<4>()?;
-        let (public_inputs, _) = rest.split_first_chunk::<4>()?;
+        let (public_inputs, rest) = rest.split_first_chunk::<4>()?;
+        let (message, _) = rest.split_first_chunk::<4>()?;
         Some(Self {
             program: KeyDigest::from_elements(*program),
             public_inputs: *public_inputs,
+            message: *message,
         })
     }
 }

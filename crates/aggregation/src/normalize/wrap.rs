@@ -9,6 +9,7 @@ use plonky2::plonk::config::{AlgebraicHasher, GenericConfig};
 use plonky2::plonk::proof::{ProofWithPublicInputs, ProofWithPublicInputsTarget};
 
 use super::NormalizedInputs;
+use super::message::message_digest_target;
 use crate::config::{C, D, F};
 use crate::domain;
 use crate::key::key_digest;
@@ -18,7 +19,7 @@ use crate::shape::Shape;
 /// Which public inputs a wrap exposes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WrapKind {
-    /// Those of the program's own proof become a digest, beside that of its key.
+    /// Those of the program's own proof become two digests, beside that of its key.
     First,
     /// Those of the wrap below are handed up.
     Further,
@@ -125,6 +126,8 @@ where
             let digest = domain::PUBLIC_INPUTS.hash_target(&mut builder, &proof.public_inputs);
             builder.register_public_inputs(&program);
             builder.register_public_inputs(&digest.elements);
+            let message = message_digest_target(&mut builder, &proof.public_inputs);
+            builder.register_public_inputs(&message);
         }
         WrapKind::Further => builder.register_public_inputs(&proof.public_inputs[..NormalizedInputs::LEN]),
     }

@@ -4,7 +4,7 @@ use causeway_aggregation::normalize::Unsupported;
 use causeway_aggregation::proof_shape::ProofShapeError;
 use causeway_aggregation::{
     C, D, F, NormalizeError, NormalizedInputs, Normalizer, Options, ProveError, Security, Shape, key_digest,
-    public_inputs_digest,
+    message_digest, public_inputs_digest,
 };
 use plonky2::field::extension::Extendable;
 use plonky2::field::types::Field;
@@ -39,7 +39,8 @@ fn a_normalised_proof_exposes_key_and_inputs() {
         inputs.public_inputs,
         public_inputs_digest(&[F::from_canonical_u64(5)])
     );
-    assert_eq!(leaf().public_inputs()[NormalizedInputs::LEN..], [F::ZERO; 8]);
+    assert_eq!(Some(inputs.message), message_digest(&[F::from_canonical_u64(5)]));
+    assert_eq!(leaf().public_inputs()[NormalizedInputs::LEN..], [F::ZERO; 4]);
 }
 
 #[test]
@@ -103,6 +104,7 @@ fn foreign_caps_and_arities_take_a_second_wrap() {
         inputs.public_inputs,
         public_inputs_digest(&[F::from_canonical_u64(5)])
     );
+    assert_eq!(Some(inputs.message), message_digest(&[F::from_canonical_u64(5)]));
 }
 
 #[test]

@@ -1,0 +1,146 @@
+//! Why the aggregation program refuses.
+
+use causeway_aggregation::check::Violation;
+use causeway_aggregation::proof_shape::ProofShapeError;
+use causeway_aggregation::{ClosingError, KeyDigest, ProofError, ShapeError};
+
+/// A circuit of the aggregation program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Commits to users' proofs.
+    Leaf,
+    /// Joins subtrees.
+    Node,
+    /// Closes a subtree's list.
+    Chunk,
+    /// States root, depth and count.
+    Seal,
+}
+
+/// Why the program cannot be built, or a stage of it not proven.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProgramError {
+    /// There is no circuit that closes lists.
+    #[error("no key of a circuit that closes lists is given")]
+    NoKeccakKeys,
+    /// A key of a circuit that closes lists is malformed.
+    #[error("key {index} of those that close lists: {source}")]
+    KeccakKeyShape {
+        /// Its index.
+        index: usize,
+        /// What is wrong with it.
+        source: ProofShapeError,
+    },
+    /// A circuit does not fit the standard shape.
+    #[error("the {stage:?} circuit does not fit: {source}")]
+    Circuit {
+        /// Which one.
+        stage: Stage,
+        /// Why.
+        source: ShapeError,
+    },
+    /// The closing circuit cannot be built, or does not close.
+    #[error(transparent)]
+    Closing(#[from] ClosingError),
+    /// A user's proof is refused.
+    #[error("user's proof {index}: {source}")]
+    User {
+        /// Its index among those of the leaf.
+        index: usize,
+        /// Why.
+        source: ProofError,
+    },
+    /// A user's proof has more public inputs than a commitment takes.
+    #[error("user's proof {index} has {got} public inputs, the most taken is {max}")]
+    TooManyPublicInputs {
+        /// Its index among those of the leaf.
+        index: usize,
+        /// Public inputs it has.
+        got: usize,
+        /// Public inputs it may have.
+        max: usize,
+    },
+    /// The public inputs given with a user's proof are not those it exposes the digest of.
+    #[error("user's proof {index} exposes the digest of other public inputs")]
+    OtherPublicInputs {
+        /// Its index among those of the leaf.
+        index: usize,
+    },
+    /// The proof of a subtree is refused.
+    #[error("subtree: {0}")]
+    Subtree(ProofError),
+    /// A subtree's key is that of no circuit that may stand there.
+    #[error("a subtree under key {got} may not stand here")]
+    ForeignKey {
+        /// Digest of its key.
+        got: KeyDigest,
+    },
+    /// A subtree was made over another node circuit.
+    #[error("the subtree carries node key {got}, not {expected}")]
+    OtherNode {
+        /// Digest of the node key of this program.
+        expected: KeyDigest,
+        /// Digest that the subtree carries.
+        got: KeyDigest,
+    },
+    /// A subtree's proof does not expose the digest of the state given with it.
+    #[error("the subtree's proof is of another state")]
+    OtherState,
+    /// Field elements that are no state.
+    #[error("element {index} of a state is out of range")]
+    State {
+        /// Its index.
+        index: usize,
+    },
+    /// The left one of two subtrees has places to the right of its leaves.
+    #[error("the left subtree has {count} leaves, not all that height {height} holds")]
+    NotFull {
+        /// Its leaves.
+        count: u32,
+        /// Its height.
+        height: u8,
+    },
+    /// Two subtrees whose heights do not go together.
+    #[error("a subtree of height {right} cannot stand beside one of height {left}")]
+    Heights {
+        /// Height of the left one.
+        left: u8,
+        /// Height of the right one.
+        right: u8,
+    },
+    /// The tree would be higher than the highest.
+    #[error("a tree of height {height} cannot grow")]
+    TooHigh {
+        /// Its height.
+        height: u8,
+    },
+    /// A subtree's list does not begin where the one before ends.
+    #[error("the subtree's list does not begin where it should")]
+    NotThreaded,
+    /// A proof that closes a list is refused.
+    #[error("proof of a list: {0}")]
+    Keccak(ProofError),
+    /// A proof that closes a list is of an unknown circuit.
+    #[error("key {got} is of no circuit that closes lists")]
+    KeccakKey {
+        /// Digest of its key.
+        got: KeyDigest,
+    },
+    /// A proof closes another list than is to be closed.
+    #[error("the proof closes another list")]
+    OtherList,
+    /// The checks above let pass what the circuit does not.
+    #[error("the {stage:?} circuit is not satisfied: {} constraints are broken", violations.len())]
+    Unsatisfied {
+        /// Which one.
+        stage: Stage,
+        /// The constraints broken.
+        violations: Vec<Violation>,
+    },
+    /// plonky2 failed to prove a satisfied circuit.
+    #[error("plonky2 failed to prove the {stage:?} circuit")]
+    Prover {
+        /// Which one.
+        stage: Stage,
+    },
+}

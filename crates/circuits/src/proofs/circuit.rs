@@ -1,8 +1,8 @@
 //! What the circuits of the program have in common.
 
-use causeway_aggregation::check::Trace;
 use causeway_aggregation::{
-    C, D, F, KeyDigest, Shape, ShapedProof, domain, key_digest, key_digest_target, public_inputs_digest,
+    C, D, F, KeyDigest, ProveError, Shape, ShapedProof, domain, key_digest, key_digest_target, prove,
+    public_inputs_digest,
 };
 use plonky2::hash::hash_types::HashOutTarget;
 use plonky2::iop::target::{BoolTarget, Target};
@@ -83,18 +83,13 @@ impl<T> Circuit<T> {
         &self.targets
     }
 
-    /// Proves a witness after checking it, for plonky2 panics where a constraint is broken.
+    /// Proves a witness after checking it; `None` where inputs could not be assigned.
     pub(super) fn prove(&self, witness: Option<PartialWitness<F>>) -> Result<ShapedProof, ProgramError> {
         let stage = self.stage;
-        let witness = witness.ok_or(ProgramError::Prover { stage })?;
-        let violations = Trace::honest(&self.data, &witness).violations();
-        if !violations.is_empty() {
-            return Err(ProgramError::Unsatisfied { stage, violations });
-        }
-        let proof = self
-            .data
-            .prove(witness)
-            .map_err(|_| ProgramError::Prover { stage })?;
+        let proof = witness
+            .ok_or(ProveError::Assignment)
+            .and_then(|witness| prove(&self.data, &witness))
+            .map_err(|source| ProgramError::Prove { stage, source })?;
         Ok(ShapedProof {
             shape: Shape::Standard,
             proof,

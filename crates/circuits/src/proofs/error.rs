@@ -1,8 +1,7 @@
 //! Why the aggregation program refuses.
 
-use causeway_aggregation::check::Violation;
 use causeway_aggregation::proof_shape::ProofShapeError;
-use causeway_aggregation::{ClosingError, KeyDigest, ProofError, ShapeError};
+use causeway_aggregation::{ClosingError, KeyDigest, ProofError, ProveError, ShapeError};
 
 /// A circuit of the aggregation program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -129,18 +128,12 @@ pub enum ProgramError {
     /// A proof closes another list than is to be closed.
     #[error("the proof closes another list")]
     OtherList,
-    /// The checks above let pass what the circuit does not.
-    #[error("the {stage:?} circuit is not satisfied: {} constraints are broken", violations.len())]
-    Unsatisfied {
+    /// A circuit cannot be proven: the checks above let pass what it does not.
+    #[error("the {stage:?} circuit cannot be proven: {source}")]
+    Prove {
         /// Which one.
         stage: Stage,
-        /// The constraints broken.
-        violations: Vec<Violation>,
-    },
-    /// plonky2 failed to prove a satisfied circuit.
-    #[error("plonky2 failed to prove the {stage:?} circuit")]
-    Prover {
-        /// Which one.
-        stage: Stage,
+        /// Why.
+        source: ProveError,
     },
 }

@@ -129,7 +129,7 @@ impl AggregationProgram {
     /// `list_in` is what stands before the left child. One that is not a chunk says so itself, and must agree.
     ///
     /// # Errors
-    /// Those of [`Self::check`], what does not go together, [`ProgramError::Unsatisfied`] or [`ProgramError::Prover`].
+    /// Those of [`Self::check`], what does not go together or [`ProgramError::Prove`].
     pub fn prove_node(
         &self,
         left: &Subtree,
@@ -155,7 +155,7 @@ impl AggregationProgram {
     ///
     /// # Errors
     /// Those of [`Self::check`], [`ProgramError::ForeignKey`] of what is not a node, those of [`KeccakKeys::check`],
-    /// [`ProgramError::Unsatisfied`] or [`ProgramError::Prover`].
+    /// or [`ProgramError::Prove`].
     pub fn prove_chunk(&self, child: &Subtree, keccak: &ShapedProof) -> Result<Subtree, ProgramError> {
         if self.check(child)? != Role::Node {
             return Err(ProgramError::ForeignKey {
@@ -190,7 +190,7 @@ impl AggregationProgram {
     /// Proves the seal of a whole tree: `keccak` closes [`Self::sealed_list`].
     ///
     /// # Errors
-    /// Those of [`Self::check`] and [`KeccakKeys::check`], [`ProgramError::Unsatisfied`] or [`ProgramError::Prover`].
+    /// Those of [`Self::check`] and [`KeccakKeys::check`] or [`ProgramError::Prove`].
     pub fn prove_seal(
         &self,
         child: &Subtree,

@@ -8,7 +8,7 @@ mod stark;
 mod tests;
 
 use causeway_aggregation::normalize::{NormalizeError, Options};
-use causeway_aggregation::{C, D, F, KeyDigest, Normalizer, ShapedProof};
+use causeway_aggregation::{C, D, F, KeyDigest, Normalizer, ProveError, ShapedProof, prove};
 use plonky2::plonk::circuit_data::{CircuitData, VerifierOnlyCircuitData};
 
 use super::list::{Entry, List};
@@ -36,15 +36,15 @@ pub enum ClosingError {
     /// The circuit cannot be brought to the standard shape.
     #[error("the closing circuit: {0}")]
     Normalize(#[from] NormalizeError),
-    /// starky or plonky2 failed on a list that holds.
-    #[error("the proof of a list that holds failed: {stage}")]
-    Prover {
-        /// What failed.
-        stage: Stage,
-    },
+    /// starky failed on a table that holds.
+    #[error("starky failed to prove a table that holds")]
+    Table,
+    /// The circuit that walks the list cannot be proven, though the list holds.
+    #[error("the circuit that walks the list cannot be proven: {0}")]
+    Circuit(#[source] ProveError),
 }
 
-/// What a closing has done so far, or failed at.
+/// What a closing has done so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// The table of Keccak-f.
@@ -118,7 +118,7 @@ impl ListClosing {
     /// [`closed_list_inputs`].
     ///
     /// # Errors
-    /// [`ClosingError::TooMany`], [`ClosingError::Entries`], or [`ClosingError::Prover`].
+    /// [`ClosingError::TooMany`], [`ClosingError::Entries`], or what failed on a list that holds.
     pub fn close(
         &self,
         entries: &[Entry],
@@ -135,17 +135,16 @@ impl ListClosing {
         let list = List::EMPTY.extend(&entries);
         let trace = Trace::fill(&entries, self.size.degree_bits())?;
         let messages = trace.messages;
-        let failed = |stage| ClosingError::Prover { stage };
         let proof = Committed::new(trace.columns)
             .prove(&list)
-            .ok_or(failed(Stage::Table))?;
+            .ok_or(ClosingError::Table)?;
         progress(Stage::Table);
         let elements: Vec<_> = entries.iter().map(Entry::elements).collect();
         let witness = self
             .targets
             .witness(&proof, &elements, &messages)
-            .ok_or(failed(Stage::Circuit))?;
-        let proof = self.data.prove(witness).map_err(|_| failed(Stage::Circuit))?;
+            .ok_or(ClosingError::Circuit(ProveError::Assignment))?;
+        let proof = prove(&self.data, &witness).map_err(ClosingError::Circuit)?;
         progress(Stage::Circuit);
         let proof = self.normalizer.normalize(&proof)?;
         progress(Stage::Shape);

@@ -2,7 +2,6 @@
 
 use causeway_aggregation::{
     C, D, F, KeyDigest, ProveError, Shape, ShapedProof, domain, key_digest, key_digest_target, prove,
-    public_inputs_digest,
 };
 use plonky2::hash::hash_types::HashOutTarget;
 use plonky2::iop::target::{BoolTarget, Target};
@@ -13,7 +12,7 @@ use plonky2::plonk::proof::ProofWithPublicInputsTarget;
 
 use super::error::{ProgramError, Stage};
 use super::state::{StateTarget, Subtree};
-use crate::keccak::{List, ListTarget};
+use crate::keccak::{List, ListTarget, closed_list_inputs};
 
 /// A circuit of the standard shape with the targets that its prover fills.
 #[derive(Debug)]
@@ -83,13 +82,15 @@ impl<T> Circuit<T> {
         &self.targets
     }
 
-    /// Proves a witness after checking it; `None` where inputs could not be assigned.
+    /// Proves a witness, or says what is wrong with it.
     pub(super) fn prove(&self, witness: Option<PartialWitness<F>>) -> Result<ShapedProof, ProgramError> {
-        let stage = self.stage;
         let proof = witness
             .ok_or(ProveError::Assignment)
             .and_then(|witness| prove(&self.data, &witness))
-            .map_err(|source| ProgramError::Prove { stage, source })?;
+            .map_err(|source| ProgramError::Prove {
+                stage: self.stage,
+                source,
+            })?;
         Ok(ShapedProof {
             shape: Shape::Standard,
             proof,
@@ -208,7 +209,7 @@ impl KeccakKeys {
         if !self.0.contains(&got) {
             return Err(ProgramError::KeccakKey { got });
         }
-        if proof.public_inputs()[4..8] == public_inputs_digest(&list.elements()) {
+        if proof.public_inputs()[4..8] == closed_list_inputs(&list) {
             Ok(())
         } else {
             Err(ProgramError::OtherList)

@@ -128,10 +128,10 @@ pub enum ProgramError {
     /// A proof closes another list than is to be closed.
     #[error("the proof closes another list")]
     OtherList,
-    /// A circuit cannot be proven: the checks above let pass what it does not.
-    #[error("the {stage:?} circuit cannot be proven: {source}")]
+    /// What the checks above let pass is not proven.
+    #[error("the {stage:?} circuit: {source}")]
     Prove {
-        /// Which one.
+        /// Which circuit.
         stage: Stage,
         /// Why.
         source: ProveError,

@@ -113,7 +113,7 @@ impl Circuit<LeafTargets> {
     /// Proves a leaf over one or two users' proofs, verifying them first.
     ///
     /// # Errors
-    /// Those of [`UserProof::verify`] or [`ProgramError::Prove`].
+    /// Those of [`UserProof::verify`], or [`ProgramError::Prove`].
     pub fn prove_leaf(
         &self,
         left: &UserProof,

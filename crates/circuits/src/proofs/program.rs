@@ -129,7 +129,7 @@ impl AggregationProgram {
     /// `list_in` is what stands before the left child. One that is not a chunk says so itself, and must agree.
     ///
     /// # Errors
-    /// Those of [`Self::check`], what does not go together or [`ProgramError::Prove`].
+    /// Those of [`Self::check`], what does not go together, or [`ProgramError::Prove`].
     pub fn prove_node(
         &self,
         left: &Subtree,
@@ -190,7 +190,7 @@ impl AggregationProgram {
     /// Proves the seal of a whole tree: `keccak` closes [`Self::sealed_list`].
     ///
     /// # Errors
-    /// Those of [`Self::check`] and [`KeccakKeys::check`] or [`ProgramError::Prove`].
+    /// Those of [`Self::check`] and [`KeccakKeys::check`], or [`ProgramError::Prove`].
     pub fn prove_seal(
         &self,
         child: &Subtree,

@@ -140,11 +140,12 @@ fn the_number_of_blocks_is_bound() {
         witness.target_values.insert(user.active[2].target, F::ONE);
     }
     assert_eq!(proven(leaf(), &witness), None, "flags fall once");
-    // Flags of the right sum that are none.
-    let mut witness = says(&message, 2);
+    // One flag that is no bit, and makes the number of blocks six.
+    let mut witness = says(&message, 6);
     for user in targets {
-        for (index, value) in [(1, F::TWO), (2, F::NEG_ONE)] {
-            witness.target_values.insert(user.active[index].target, value);
+        for (index, active) in user.active.iter().enumerate().skip(1) {
+            let value = if index == 1 { number(5) } else { F::ZERO };
+            witness.target_values.insert(active.target, value);
         }
     }
     assert_eq!(proven(leaf(), &witness), None, "flags are bits");

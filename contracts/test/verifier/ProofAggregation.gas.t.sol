@@ -47,7 +47,8 @@ contract ProofAggregationGasTest is ProofAggregationBase {
     /// @dev Keeps what the contracts but the verifier took, and what the whole transaction takes with a real verifier; blob gas aside.
     function _submission(string memory name, bytes memory data) private returns (uint256 total) {
         _call(data);
-        uint256 execution = vm.snapshotGasLastCall("ProofAggregation, execution without Groth16", name);
+        uint256 execution =
+            vm.snapshotGasLastCall("ProofAggregation, execution", string.concat(name, " without Groth16"));
         uint256 tokens = 0;
         for (uint256 i = 0; i < data.length; ++i) {
             tokens += data[i] == 0 ? 1 : 4;
@@ -55,7 +56,7 @@ contract ProofAggregationGasTest is ProofAggregationBase {
         uint256 standard = 21_000 + 4 * tokens + execution + GROTH16;
         uint256 floor = 21_000 + 10 * tokens;
         total = standard > floor ? standard : floor;
-        vm.snapshotValue("ProofAggregation, transactions with Groth16", name, total);
+        vm.snapshotValue("ProofAggregation, transactions", name, total);
     }
 
     function _calldata(uint256 count) private returns (uint256) {
@@ -76,41 +77,72 @@ contract ProofAggregationGasTest is ProofAggregationBase {
         );
     }
 
-    function test_gas_submit() external {
+    function test_submit_1() external {
         _calldata(1);
+    }
+
+    function test_submit_16() external {
         _calldata(16);
+    }
+
+    function test_submit_256() external {
         vm.assertLe(_calldata(256), 256 * 2000);
+    }
+
+    /// @dev At this size the calldata alone sets the price.
+    function test_submit_3968() external {
         vm.assertLe(_calldata(3968), 3968 * 1300);
     }
 
-    function test_gas_submitWithBlobs() external {
+    function test_submitWithBlobs_1() external {
         _blobs(1, 1);
-        _blobs(16, 1);
-        vm.assertLe(_blobs(256, 1), 256 * 1300);
-        vm.assertLe(_blobs(3968, 1), 3968 * 100);
-        _blobs(9 * 3968, 9);
     }
 
-    /// @dev Of a proof with two public inputs.
-    function test_gas_inclusion() external {
-        for (uint256 depth = 0; depth <= 12; depth += 4) {
-            Tree memory tree = treeOf(2 ** depth - 2 ** depth / 4);
-            submit(tree);
-            uint256 index = tree.commitments.length / 2;
-            bytes32[] memory siblings = siblingsOf(tree, index);
-            string memory name = vm.toString(depth);
-            _call(
-                abi.encodeCall(
-                    IProofAggregation.verifyProofInclusion, (tree.root, KEY, inputsOf(index), index, siblings)
-                )
-            );
-            vm.snapshotGasLastCall("ProofAggregation, inclusion", string.concat("verify, depth ", name));
-            _call(
-                abi.encodeCall(
-                    IProofAggregation.isIncluded, (tree.root, KEY, inputsOf(index), index, siblings)
-                )
-            );
-            vm.snapshotGasLastCall("ProofAggregation, inclusion", string.concat("isIncluded, depth ", name));
-        }
+    function test_submitWithBlobs_16() external {
+        _blobs(16, 1);
+    }
+
+    function test_submitWithBlobs_256() external {
+        _blobs(256, 1);
+    }
+
+    function test_submitWithBlobs_3968() external {
+        vm.assertLe(_blobs(3968, 1), 3968 * 100);
+    }
+
+    /// @dev As many blobs as a block of Prague may have.
+    function test_submitWithBlobs_35712() external {
+        vm.assertLe(_blobs(9 * 3968, 9), 9 * 3968 * 20);
+    }
+
+    function test_inclusion_depth0() external {
+        _inclusion(0);
+    }
+
+    function test_inclusion_depth4() external {
+        _inclusion(4);
+    }
+
+    function test_inclusion_depth8() external {
+        _inclusion(8);
+    }
+
+    function test_inclusion_depth12() external {
+        _inclusion(12);
+    }
+
+    /// @dev The question alone, of a proof with two public inputs; `isIncluded` within a few gas of it.
+    function _inclusion(uint256 depth) private {
+        Tree memory tree = treeOf(2 ** depth - 2 ** depth / 4);
+        submit(tree);
+        uint256 index = tree.commitments.length / 2;
+        bytes32[] memory siblings = siblingsOf(tree, index);
+        _call(
+            abi.encodeCall(
+                IProofAggregation.verifyProofInclusion, (tree.root, KEY, inputsOf(index), index, siblings)
+            )
+        );
+        string memory name = string.concat("verifyProofInclusion, depth ", vm.toString(depth));
+        vm.snapshotGasLastCall("ProofAggregation, execution", name);
     }
 }

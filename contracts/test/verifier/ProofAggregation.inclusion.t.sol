@@ -290,6 +290,22 @@ contract ProofAggregationInclusionTest is ProofAggregationBase {
         _refuses(q, abi.encodeWithSelector(IProofAggregation.PublicInputsNotWhole.selector, 31));
     }
 
+    /// @dev No circuit proves nodes to be commitments. If one did, what is below them would still be no leaf of this tree.
+    function test_attack_aLongerPathLeadsNowhere() external {
+        Tree memory tree = treeOf(4, 2);
+        Tree memory upper = treeOf(2, 1);
+        upper.root = tree.root;
+        upper.commitments[0] = keccak256(bytes.concat(tree.commitments[0], tree.commitments[1]));
+        upper.commitments[1] = keccak256(bytes.concat(tree.commitments[2], tree.commitments[3]));
+        submit(upper);
+        for (uint256 i = 0; i < 2; ++i) {
+            _refuses(
+                _question(tree, i),
+                abi.encodeWithSelector(IProofAggregation.SiblingCountInvalid.selector, 2, 1)
+            );
+        }
+    }
+
     /// @dev Padding is no proof: it has no key and inputs, and its index is not below the count.
     function test_attack_paddingIsNoProof() external {
         Tree memory tree = _proven(5, 3);

@@ -208,17 +208,14 @@ contract ProofAggregationInclusionTest is ProofAggregationBase {
 
     function test_verify_revertsWhenAPublicInputIsNotCanonical() external {
         Tree memory tree = _proven(5, 3);
-        for (uint256 count = 1; count < 7; ++count) {
-            for (uint256 i = 0; i < count; ++i) {
+        for (uint64 count = 1; count < 7; ++count) {
+            for (uint64 i = 0; i < count; ++i) {
                 bytes memory before = new bytes(8 * i);
                 bytes memory rest = new bytes(8 * (count - i - 1));
                 Question memory q = _question(tree, 2);
-                q.publicInputs = bytes.concat(before, bytes8(P + uint64(i)), rest);
+                q.publicInputs = bytes.concat(before, bytes8(P + i), rest);
                 _refuses(
-                    q,
-                    abi.encodeWithSelector(
-                        IProofAggregation.PublicInputNotCanonical.selector, i, P + uint64(i)
-                    )
+                    q, abi.encodeWithSelector(IProofAggregation.PublicInputNotCanonical.selector, i, P + i)
                 );
             }
         }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 import {ProofAggregation} from "../../src/verifier/ProofAggregation.sol";
 import {VerifierGateway} from "../../src/verifier/VerifierGateway.sol";
 import {Base} from "../Base.sol";
@@ -19,6 +21,8 @@ abstract contract ProofAggregationBase is Base {
 
     uint256 internal constant PROGRAM = 77;
     bytes32 internal constant KEY_HASH = keccak256("key of the verifier");
+    // A selector is the start of a hash: the cut is meant.
+    // forge-lint: disable-next-line(unsafe-typecast)
     bytes4 internal constant SELECTOR = bytes4(KEY_HASH);
     bytes32 internal constant KEY = 0x0000000000000001000000000000000200000000000000030000000000000004;
 
@@ -32,7 +36,7 @@ abstract contract ProofAggregationBase is Base {
     }
 
     function inputsOf(uint256 index) internal pure returns (bytes memory) {
-        return abi.encodePacked(uint64(7), uint64(index));
+        return abi.encodePacked(uint64(7), SafeCast.toUint64(index));
     }
 
     function commitmentOf(bytes32 key, bytes memory publicInputs) internal pure returns (bytes32) {

@@ -1,4 +1,5 @@
-//! Networks, exits, roots, claims and certificates, byte for byte as LxLy and Causeway exchange them; and aggregated proofs.
+//! Networks, exits, roots, claims and certificates, byte for byte as LxLy and Causeway exchange them; and many
+//! proofs in one.
 //!
 //! Everything here is a value: it can be read, written, hashed and compared. Whether a certificate may be applied is
 //! the ledger's question. Layouts are listed in `docs/encodings.md`.

@@ -23,6 +23,7 @@ interface Vm {
 
     function chainId(uint256 id) external;
     function warp(uint256 timestamp) external;
+    function blobhashes(bytes32[] calldata hashes) external;
     function roll(uint256 number) external;
     function coinbase(address producer) external;
     function deal(address account, uint256 balance) external;

@@ -6,7 +6,11 @@ use std::path::Path;
 use std::{env, fs};
 
 use alloy_primitives::{Address, B256, U256, hex};
-use causeway_types::{Authorisation, Authority, Contingency, Expiry, GoldilocksDigest, NetworkId, TokenId};
+use causeway_types::goldilocks::GOLDILOCKS_ORDER;
+use causeway_types::{
+    AggregationBlob, AggregationDomain, AggregationStatement, AggregationTree, Authorisation, Authority,
+    Contingency, Expiry, GoldilocksDigest, NetworkId, ProofCommitment, PublicInputs, TokenId,
+};
 use plonky2::field::types::Field;
 use plonky2::hash::hashing::PlonkyPermutation;
 use plonky2::hash::poseidon::PoseidonPermutation;
@@ -119,6 +123,7 @@ fn document() -> Value {
         .collect();
     let commitment = outcome.world.commitment();
     json!({
+        "aggregation": aggregation(),
         "domain": {
             "chainId": DOMAIN.chain_id,
             "settlement": DOMAIN.settlement,
@@ -136,6 +141,49 @@ fn document() -> Value {
         "globalRoot": commitment.global_root,
         "rollupExitRoot": commitment.rollup_exit_root,
         "newCommitment": commitment.hash(),
+    })
+}
+
+/// Aggregated proofs: of no, one, two, ... public inputs, the last of them the greatest that there are.
+fn aggregation() -> Value {
+    let domain = AggregationDomain {
+        chain_id: 31337,
+        contract: Address::repeat_byte(0xa9),
+    };
+    let key = GoldilocksDigest::new([1, 2, 3, GOLDILOCKS_ORDER - 1]).unwrap();
+    let inputs = [
+        vec![],
+        vec![1],
+        vec![1, 2],
+        vec![1, 2, 3],
+        vec![GOLDILOCKS_ORDER - 1; 4],
+    ]
+    .map(|inputs| PublicInputs::new(inputs).unwrap());
+    let commitments = inputs.each_ref().map(|inputs| ProofCommitment::of(key, inputs));
+    let proofs: Vec<_> = std::iter::zip(&inputs, commitments)
+        .map(|(inputs, commitment)| json!({ "publicInputs": inputs, "commitment": commitment }))
+        .collect();
+    let trees: Vec<_> = [(1, 0), (2, 1), (3, 2), (3, 4), (5, 3)]
+        .map(|(count, depth)| {
+            let tree = AggregationTree::with_depth(commitments[..count].to_vec(), depth).unwrap();
+            let record = tree.record();
+            let last = tree.inclusion(record.count() - 1).unwrap();
+            json!({
+                "count": count,
+                "depth": depth,
+                "root": tree.root(),
+                "siblingsOfLast": last.siblings,
+                "statementDigest": AggregationStatement { domain, record }.digest(),
+            })
+        })
+        .into();
+    let blob = &AggregationBlob::encode(&commitments)[0];
+    json!({
+        "domain": { "chainId": domain.chain_id, "contract": domain.contract, "digest": domain.digest() },
+        "key": key,
+        "proofs": proofs,
+        "trees": trees,
+        "blobHead": hex::encode_prefixed(&blob.bytes()[..192]),
     })
 }
 

@@ -1,8 +1,10 @@
-//! Networks, exits, roots, claims and certificates, byte for byte as LxLy and Causeway exchange them.
+//! Networks, exits, roots, claims and certificates, byte for byte as LxLy and Causeway exchange them; and many
+//! proofs in one.
 //!
 //! Everything here is a value: it can be read, written, hashed and compared. Whether a certificate may be applied is
 //! the ledger's question. Layouts are listed in `docs/encodings.md`.
 
+pub mod aggregation;
 pub mod amount;
 pub mod authority;
 pub mod certificate;
@@ -16,6 +18,10 @@ pub mod proof;
 pub mod roots;
 pub mod signature;
 
+pub use aggregation::{
+    AggregationBlob, AggregationDomain, AggregationError, AggregationRecord, AggregationStatement,
+    AggregationTree, InclusionProof, MAX_AGGREGATION_DEPTH, ProofCommitment, PublicInputs,
+};
 pub use authority::{Authorisation, Authority, SettlementDomain};
 pub use certificate::{
     Backing, BackingEntry, Certificate, CertificateJson, Contingency, Expiry, HistoryBacking, HistoryEntry,

@@ -4,6 +4,7 @@
 pub mod global_exit_root;
 pub mod global_exit_root_l2;
 pub mod groth16_verifier;
+pub mod proof_aggregation;
 pub mod shared_bridge;
 pub mod shared_bridge_l2;
 pub mod verifier_gateway;
@@ -19,6 +20,7 @@ pub mod mocks;
 pub use global_exit_root::GlobalExitRoot;
 pub use global_exit_root_l2::GlobalExitRootL2;
 pub use groth16_verifier::Groth16Verifier;
+pub use proof_aggregation::ProofAggregation;
 pub use shared_bridge::SharedBridge;
 pub use shared_bridge_l2::SharedBridgeL2;
 pub use verifier_gateway::VerifierGateway;
@@ -31,6 +33,7 @@ pub static CREATION_CODES: &[(&str, &alloy_primitives::Bytes)] = &[
     ("GlobalExitRoot.sol:GlobalExitRoot", &GlobalExitRoot::BYTECODE),
     ("GlobalExitRootL2.sol:GlobalExitRootL2", &GlobalExitRootL2::BYTECODE),
     ("Groth16Verifier.sol:Groth16Verifier", &Groth16Verifier::BYTECODE),
+    ("ProofAggregation.sol:ProofAggregation", &ProofAggregation::BYTECODE),
     ("SharedBridge.sol:SharedBridge", &SharedBridge::BYTECODE),
     ("SharedBridgeL2.sol:SharedBridgeL2", &SharedBridgeL2::BYTECODE),
     ("VerifierGateway.sol:VerifierGateway", &VerifierGateway::BYTECODE),

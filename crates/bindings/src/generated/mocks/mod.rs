@@ -12,6 +12,7 @@ pub mod mock_reentrant_receiver;
 pub mod mock_reentrant_token;
 pub mod mock_refuser;
 pub mod mock_settlement;
+pub mod mock_statement_verifier;
 pub mod mock_token;
 pub mod mock_verifier;
 pub mod plain_groth16_verifier;
@@ -27,6 +28,7 @@ pub use mock_reentrant_receiver::MockReentrantReceiver;
 pub use mock_reentrant_token::MockReentrantToken;
 pub use mock_refuser::MockRefuser;
 pub use mock_settlement::MockSettlement;
+pub use mock_statement_verifier::MockStatementVerifier;
 pub use mock_token::MockToken;
 pub use mock_verifier::MockVerifier;
 pub use plain_groth16_verifier::PlainGroth16Verifier;
@@ -45,6 +47,7 @@ pub static CREATION_CODES: &[(&str, &alloy_primitives::Bytes)] = &[
     ("MockTokens.sol:MockReentrantToken", &MockReentrantToken::BYTECODE),
     ("MockReceivers.sol:MockRefuser", &MockRefuser::BYTECODE),
     ("MockSettlement.sol:MockSettlement", &MockSettlement::BYTECODE),
+    ("MockStatementVerifier.sol:MockStatementVerifier", &MockStatementVerifier::BYTECODE),
     ("MockTokens.sol:MockToken", &MockToken::BYTECODE),
     ("MockVerifier.sol:MockVerifier", &MockVerifier::BYTECODE),
     ("PlainGroth16Verifier.sol:PlainGroth16Verifier", &PlainGroth16Verifier::BYTECODE),

@@ -81,7 +81,7 @@ impl AggregationRecord {
 
 /// Whether a tree of this depth may have so many proofs.
 pub(super) const fn check_size(depth: u8, count: usize) -> Result<(), AggregationError> {
-    if false {
+    if depth > MAX_AGGREGATION_DEPTH {
         let max = MAX_AGGREGATION_DEPTH;
         return Err(AggregationError::DepthTooLarge { depth, max });
     }

@@ -7,7 +7,8 @@ use causeway_aggregation::{
 };
 use causeway_circuits::keccak::{Entry, List};
 use causeway_circuits::proofs::{
-    AggregationProgram, Beside, ProgramError, Role, State, Subtree, UserProof, commitment, statement,
+    AggregationProgram, Beside, KeccakKeys, ProgramError, Role, State, Subtree, UserProof, commitment,
+    statement,
 };
 use plonky2::field::types::Field;
 use plonky2::iop::target::Target;
@@ -63,7 +64,8 @@ impl FakeKeccak {
 #[ignore = "fourteen proofs, minutes: what the circuits constrain is tested without"]
 fn three_proofs_become_one_statement() {
     let keccak = FakeKeccak(Free::new(4));
-    let program = AggregationProgram::new(&[keccak.0.normalizer.key().clone()]).unwrap();
+    let program =
+        AggregationProgram::new(KeccakKeys::new(&[keccak.0.normalizer.key().clone()]).unwrap()).unwrap();
     let (short, long) = (Free::new(1), Free::new(14));
     let first = short.user(vec![F::from_canonical_u64(5)]);
     let second = long.user((0..14).map(|i| F::NEG_ONE - F::from_canonical_u64(i)).collect());

@@ -12,7 +12,7 @@ use plonky2::plonk::proof::ProofWithPublicInputsTarget;
 
 use super::error::{ProgramError, Stage};
 use super::state::{StateTarget, Subtree};
-use crate::keccak::{List, ListTarget, closed_list_inputs};
+use crate::keccak::{List, ListTarget, Size, closed_list_inputs};
 
 /// A circuit of the standard shape with the targets that its prover fills.
 #[derive(Debug)]
@@ -197,6 +197,11 @@ impl KeccakKeys {
                 .map_err(|source| ProgramError::KeccakKeyShape { index, source })?;
         }
         Ok(Self(keys.iter().map(key_digest).collect()))
+    }
+
+    /// The keys of every [`Size`]: those of the program that contracts pin.
+    pub fn pinned() -> Self {
+        Self(Size::ALL.map(Size::key_digest).to_vec())
     }
 
     /// Verifies a proof that closes a list.

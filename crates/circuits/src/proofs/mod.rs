@@ -28,6 +28,7 @@ pub mod user;
 mod tests;
 
 pub use chunk::Chunk;
+pub use circuit::KeccakKeys;
 pub use error::{ProgramError, Stage};
 pub use leaf::Leaf;
 pub use native::{MAX_DEPTH, commitment, statement, zero_hash};

@@ -1,7 +1,6 @@
 //! The whole program: its circuits, and each stage with its checks.
 
-use causeway_aggregation::{C, ClosedProof, Closing, D, LimbTarget, ShapedProof};
-use plonky2::plonk::circuit_data::VerifierOnlyCircuitData;
+use causeway_aggregation::{ClosedProof, Closing, LimbTarget, ShapedProof};
 
 use super::chunk::Chunk;
 use super::circuit::KeccakKeys;
@@ -36,13 +35,19 @@ pub struct AggregationProgram {
 }
 
 impl AggregationProgram {
-    /// Builds the circuits, given the normalised keys of the circuits that close lists.
+    /// Builds the circuits of the program that contracts pin: lists are closed in every [`crate::keccak::Size`].
     ///
     /// # Errors
-    /// [`ProgramError::NoKeccakKeys`], [`ProgramError::KeccakKeyShape`], [`ProgramError::Circuit`] or
-    /// [`ProgramError::Closing`].
-    pub fn new(keccak_keys: &[VerifierOnlyCircuitData<C, D>]) -> Result<Self, ProgramError> {
-        let keccak_keys = KeccakKeys::new(keccak_keys)?;
+    /// [`ProgramError::Circuit`] or [`ProgramError::Closing`].
+    pub fn pinned() -> Result<Self, ProgramError> {
+        Self::new(KeccakKeys::pinned())
+    }
+
+    /// Builds the circuits, given the keys of the circuits that close lists.
+    ///
+    /// # Errors
+    /// [`ProgramError::Circuit`] or [`ProgramError::Closing`].
+    pub fn new(keccak_keys: KeccakKeys) -> Result<Self, ProgramError> {
         let leaf = Leaf::new()?;
         let chunk = Chunk::new(&keccak_keys)?;
         let node = Node::new(leaf.key_digest(), chunk.key_digest())?;

@@ -36,6 +36,16 @@ pub enum ClosingError {
     /// The circuit cannot be brought to the standard shape.
     #[error("the closing circuit: {0}")]
     Normalize(#[from] NormalizeError),
+    /// The circuits have another key than whoever verifies their proofs expects: they were changed, and the constant was not.
+    #[error("circuits of size {size:?} have key {got}, not {expected}")]
+    Key {
+        /// The size.
+        size: Size,
+        /// Digest of the key that is expected.
+        expected: KeyDigest,
+        /// Digest of the key that there is.
+        got: KeyDigest,
+    },
     /// starky failed on a table that holds.
     #[error("starky failed to prove a table that holds")]
     Table,
@@ -79,10 +89,14 @@ impl ListClosing {
     /// Builds the circuits: seconds, and a gigabyte or two.
     ///
     /// # Errors
-    /// [`ClosingError::Normalize`].
+    /// [`ClosingError::Normalize`] or [`ClosingError::Key`].
     pub fn new(size: Size) -> Result<Self, ClosingError> {
         let (data, targets, rows) = circuit::build(size);
         let normalizer = Normalizer::new(&data.common, &data.verifier_only, Options::default())?;
+        let (expected, got) = (size.key_digest(), normalizer.key_digest());
+        if got != expected {
+            return Err(ClosingError::Key { size, expected, got });
+        }
         Ok(Self {
             size,
             data,

@@ -1,5 +1,7 @@
 //! The sizes that lists are closed in.
 
+use causeway_aggregation::KeyDigest;
+use plonky2::field::goldilocks_field::GoldilocksField;
 use serde::{Deserialize, Serialize};
 
 use crate::keccak::list::{Entry, List};
@@ -59,6 +61,38 @@ impl Size {
     /// Entries that one proof closes: one permutation each, and one absorb row in the table.
     pub const fn entries(self) -> usize {
         (self.rows() - 1) / crate::keccak::permutation::ROUNDS
+    }
+
+    /// Digest of the key of the proofs that close lists of this size. A constant, so that whoever verifies them need not
+    /// build the circuits; a test does, and so does whoever closes.
+    pub const fn key_digest(self) -> KeyDigest {
+        let elements = match self {
+            Self::Small => [
+                0xbf4d_68bc_cc81_b031,
+                0x5652_5d92_289d_3011,
+                0xda11_a136_9a12_99d8,
+                0x220d_3391_9196_159a,
+            ],
+            Self::Medium => [
+                0x16a7_7888_f4ef_9d43,
+                0x96c0_d6e7_31af_eed2,
+                0x3502_42d8_7153_46e0,
+                0x5e99_7519_0de7_638b,
+            ],
+            Self::Large => [
+                0xd6b4_763e_3278_3538,
+                0x3236_6f6d_b38c_350e,
+                0x49ec_4247_1702_e54c,
+                0x6b9f_4627_4726_4d93,
+            ],
+        };
+        let [a, b, c, d] = elements;
+        KeyDigest::from_elements([
+            GoldilocksField(a),
+            GoldilocksField(b),
+            GoldilocksField(c),
+            GoldilocksField(d),
+        ])
     }
 
     /// The cheapest size that closes these entries.

@@ -6,7 +6,7 @@ use causeway_aggregation::Shape;
 use causeway_aggregation::check::{Trace as Checked, Violation};
 use causeway_aggregation::config::standard_config;
 use plonky2::field::polynomial::PolynomialValues;
-use plonky2::field::types::Field;
+use plonky2::field::types::{Field, PrimeField64};
 use plonky2::hash::poseidon::PoseidonHash;
 use plonky2::iop::challenger::Challenger;
 use plonky2::iop::target::Target;
@@ -341,4 +341,18 @@ fn challenges_before_the_table_would_let_a_false_digest_through() {
 
     let proof = Committed::new(columns).prove(&claim.list()).unwrap();
     assert_ne!(right().violations(&claim, &proof, &[]), vec![]);
+}
+
+#[test]
+fn committed_keys_are_those_of_the_circuits() {
+    let elements = |key: KeyDigest| {
+        key.elements()
+            .map(|element| format!("{:#018x}", element.to_canonical_u64()))
+    };
+    let built = Size::ALL.map(|size| {
+        let (data, _, _) = circuit::build(size);
+        let normalizer = Normalizer::new(&data.common, &data.verifier_only, Options::default()).unwrap();
+        elements(normalizer.key_digest())
+    });
+    assert_eq!(built, Size::ALL.map(|size| elements(size.key_digest())));
 }

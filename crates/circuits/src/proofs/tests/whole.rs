@@ -11,10 +11,9 @@ const KECCAK: u64 = 11;
 
 fn program() -> &'static AggregationProgram {
     static CELL: OnceLock<AggregationProgram> = OnceLock::new();
-    CELL.get_or_init(|| AggregationProgram::new(&[key(KECCAK)]).unwrap())
+    CELL.get_or_init(|| AggregationProgram::pinned().unwrap())
 }
 
-/// Over a keccak key that is none: the digests of chunk, node, seal and closing are those of no program that is used.
 #[test]
 fn circuits_are_what_they_were() {
     let hex = |key: KeyDigest| {

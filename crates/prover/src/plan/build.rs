@@ -45,7 +45,7 @@ pub(super) fn plan(public_inputs: &[usize], chunk_log2: u8) -> Result<Plan, Plan
     let build = |incomplete| Builder::new(public_inputs, chunk_log2, incomplete).finish(count);
     let open = build(Incomplete::Open);
     // Leaving chunks open saves their proofs, unless it takes a larger one at the top.
-    let plan = match open.lists.last().and_then(ListPlan::size) {
+    let plan = match open.lists.first().and_then(ListPlan::size) {
         Some(size) if size <= Size::Medium => open,
         _ if count <= 1 << chunk_log2 => open,
         _ => build(Incomplete::Closed),

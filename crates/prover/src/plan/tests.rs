@@ -240,7 +240,7 @@ proptest! {
     #[test]
     fn every_plan_keeps_the_circuits_rules(
         public_inputs in proptest::collection::vec(0..40usize, 1..700),
-        chunk_log2 in CHUNK_LOG2,
+        chunk_log2 in 2..=DEFAULT_CHUNK_LOG2,
     ) {
         let plan = Plan::new(&public_inputs, chunk_log2)?;
         check(&plan, &public_inputs)?;

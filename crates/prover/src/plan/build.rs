@@ -144,7 +144,7 @@ impl<'a> Builder<'a> {
 
     /// A right child, raised until a node of this height can lift it.
     fn right(&mut self, first: u32, count: u32, above: u8) -> Child {
-        let lowest = (above - 1).saturating_sub(MAX_LIFTS);
+        let lowest = (above - 1).saturating_sub(MAX_LIFTS as u8);
         let mut child = if count == 1 && lowest > 0 {
             Child {
                 step: self.leaf(first, false, true),

@@ -14,18 +14,16 @@ use std::ops::Range;
 use causeway_circuits::keccak::Size;
 use causeway_circuits::keccak::permutation::ROUNDS;
 
-/// The highest tree.
-pub const MAX_DEPTH: u8 = 20;
-/// Heights by which a node lifts its right child.
-pub const MAX_LIFTS: u8 = 4;
+pub use causeway_aggregation::normalize::message::MAX_PUBLIC_INPUTS;
+pub use causeway_circuits::proofs::MAX_DEPTH;
+pub use causeway_circuits::proofs::node::MAX_LIFTS;
+
 /// Binary logarithm of the proofs of a chunk, by default: its 128 commitments and 127 nodes are 255 blocks if every message is one.
 pub const DEFAULT_CHUNK_LOG2: u8 = 7;
 /// Chunks of at least four proofs, since a chunk is made over a node, and of at most so many that their nodes' blocks alone fit a list.
 pub const CHUNK_LOG2: std::ops::RangeInclusive<u8> = 2..=9;
 /// Heights between a chunk and a chunk of chunks: 256 of them have 255 nodes.
 const CHUNK_STEP: u8 = 8;
-/// Public inputs of the longest message: eight blocks of 136 bytes hold 33 bytes, them, and a byte of padding.
-pub const MAX_PUBLIC_INPUTS: usize = (8 * 136 - 33 - 1) / 8;
 
 /// Why there is no plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -218,7 +216,7 @@ impl ListPlan {
             // What fills a list shares one permutation; a block that continues a message takes a row more, and one row is
             // always there.
             let permutations = self.entries + usize::from(self.entries < size.entries());
-            self.entries <= size.entries() && ROUNDS * permutations + self.continuing + 1 <= size.rows()
+            self.entries <= size.entries() && ROUNDS * permutations + self.continuing < size.rows()
         })
     }
 }

@@ -60,7 +60,7 @@ fn check(plan: &Plan, public_inputs: &[usize]) -> Result<(), TestCaseError> {
                     prop_assert_eq!(left.count, 1 << left.height, "left is full");
                     prop_assert_eq!(right.first, left.first + left.count);
                     let lifts = left.height.checked_sub(right.height).unwrap();
-                    prop_assert!(lifts <= MAX_LIFTS);
+                    prop_assert!(usize::from(lifts) <= MAX_LIFTS);
                     entries[list] += usize::from(lifts);
                     count += right.count;
                 }

@@ -9,6 +9,7 @@ mod codec;
 pub mod commitment;
 pub mod config;
 pub mod domain;
+pub mod files;
 #[cfg(test)]
 mod forged;
 pub mod key;

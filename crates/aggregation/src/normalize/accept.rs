@@ -18,6 +18,7 @@ use plonky2::gates::reducing::ReducingGate;
 use plonky2::gates::reducing_extension::ReducingExtensionGate;
 use plonky2::plonk::circuit_data::{CommonCircuitData, VerifierOnlyCircuitData};
 use plonky2::plonk::config::GenericConfig;
+use plonky2::util::serialization::{Buffer, Read, Write};
 
 use super::{NormalizeError, Options};
 use crate::config::{D, F};
@@ -61,7 +62,7 @@ pub enum Unsupported {
 }
 
 /// Refuses what the wraps cannot verify, before plonky2 meets it.
-pub(super) fn check_circuit<InC: GenericConfig<D, F = F>>(
+pub(crate) fn check_circuit<InC: GenericConfig<D, F = F>>(
     common: &CommonCircuitData<F, D>,
     key: &VerifierOnlyCircuitData<InC, D>,
     options: Options,
@@ -82,6 +83,7 @@ pub(super) fn check_circuit<InC: GenericConfig<D, F = F>>(
     }
     check_sizes(common)?;
     check_consistency(common)?;
+    check_selectors(common)?;
     check_key(key, common)?;
     Ok(())
 }
@@ -152,6 +154,7 @@ fn check_consistency(common: &CommonCircuitData<F, D>) -> Result<(), Unsupported
     let folded = params.total_arities();
     let gates = || common.gates.iter().map(|gate| &gate.0);
     let constants = gates().map(|gate| gate.num_constants()).max().unwrap_or(0);
+    let wires = gates().map(|gate| gate.num_wires()).max().unwrap_or(0);
     let constraints = gates().map(|gate| gate.num_constraints()).max().unwrap_or(0);
     let products = config
         .num_routed_wires
@@ -168,6 +171,16 @@ fn check_consistency(common: &CommonCircuitData<F, D>) -> Result<(), Unsupported
             "the last folded tree",
             folded,
             folded.min(params.lde_bits().saturating_sub(config.fri_config.cap_height)),
+        ),
+        (
+            "the cap height",
+            config.fri_config.cap_height,
+            config.fri_config.cap_height.min(params.lde_bits()),
+        ),
+        (
+            "the number of wires of a gate",
+            wires,
+            wires.min(config.num_wires),
         ),
         (
             "the number of gates",
@@ -205,4 +218,45 @@ fn check_consistency(common: &CommonCircuitData<F, D>) -> Result<(), Unsupported
         }
     }
     Ok(())
+}
+
+/// Holds the groups of gates that share a selector to what plonky2 makes: neighbours, each gate in one group and pointing at it.
+fn check_selectors(common: &CommonCircuitData<F, D>) -> Result<(), Unsupported> {
+    let inconsistent = |what, got, expected| Err(Unsupported::Inconsistent { what, got, expected });
+    let gates = common.gates.len();
+    let Some((indices, groups)) = selectors(common) else {
+        return inconsistent("the selectors", 0, gates);
+    };
+    if indices.len() != gates {
+        return inconsistent("the number of gates with a selector", indices.len(), gates);
+    }
+    let mut end = 0;
+    for (group, range) in groups.iter().enumerate() {
+        if range.start != end || range.end < range.start {
+            return inconsistent("where a group of gates begins", range.start, end);
+        }
+        end = range.end;
+        if end > gates {
+            break;
+        }
+        if let Some(got) = indices[range.clone()].iter().find(|index| **index != group) {
+            return inconsistent("the selector of a gate", *got, group);
+        }
+    }
+    if end != gates {
+        return inconsistent("the number of gates in groups", end, gates);
+    }
+    Ok(())
+}
+
+/// The selector of each gate and the gates of each selector, which plonky2 shows nobody but its serializer.
+fn selectors(common: &CommonCircuitData<F, D>) -> Option<(Vec<usize>, Vec<std::ops::Range<usize>>)> {
+    let mut bytes = Vec::new();
+    bytes.write_selectors_info(&common.selectors_info).ok()?;
+    let mut input = Buffer::new(&bytes);
+    let indices = input.read_usize_vec().ok()?;
+    let groups = (0..input.read_usize().ok()?)
+        .map(|_| Some(input.read_usize().ok()?..input.read_usize().ok()?))
+        .collect::<Option<Vec<_>>>()?;
+    Some((indices, groups))
 }

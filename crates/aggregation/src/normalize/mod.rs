@@ -25,6 +25,7 @@ use crate::shaped_proof::ShapedProof;
 use wrap::{Wrap, WrapKind};
 
 pub use accept::Unsupported;
+pub(crate) use accept::check_circuit;
 pub use message::message_digest;
 
 /// Below this a proof is taken only on demand.

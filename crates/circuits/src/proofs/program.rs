@@ -116,6 +116,14 @@ impl AggregationProgram {
         }
     }
 
+    /// Verifies a proof that closes a list.
+    ///
+    /// # Errors
+    /// Those of [`KeccakKeys::check`].
+    pub fn check_keccak(&self, proof: &ShapedProof, list: List) -> Result<(), ProgramError> {
+        self.keccak_keys.check(proof, list)
+    }
+
     /// Proves a leaf; it appends what [`Leaf::plan`] says.
     ///
     /// # Errors

@@ -1,4 +1,6 @@
-# make demo     four proofs of two programs, aggregated, wrapped and verified in an EVM
+# make demo     the newest story, proven afresh: demo-aggregate
+# make demo-aggregate  proofs of two programs become one that ProofAggregation takes; is one of them included?
+# make demo-wrap  four proofs of two programs, aggregated, wrapped and verified in an EVM
 # make test     everything CI checks, without a fresh wrap proof
 # make coverage which branches of the contracts the tests take; fails where a file has fewer than 95 in a hundred
 # make mutants  breaks the contracts one check at a time and sees a test fail for each; ONLY=prefix takes a part
@@ -18,7 +20,7 @@ VERIFIER := contracts/src/verifier/Groth16Verifier.sol
 GENERATED := $(VERIFIER) crates/bindings/src/generated contracts/test/generated contracts/snapshots \
 	vectors/encodings.json vectors/three-inputs-proof.json docs/security.md docs/keccak.md
 
-.PHONY: setup contracts programs test test-contracts test-rust coverage mutants demo bench gen bindings gen-check
+.PHONY: setup contracts programs test test-contracts test-rust coverage mutants demo demo-aggregate demo-wrap bench gen bindings gen-check
 
 setup: node_modules/.package-lock.json
 
@@ -60,8 +62,13 @@ coverage: setup
 mutants: setup
 	FORGE=$(FORGE) tools/mutants --only '$(ONLY)'
 
-demo: contracts programs
-	target/debug/demo
+demo: demo-aggregate
+
+demo-aggregate: contracts programs
+	target/debug/demo_aggregate
+
+demo-wrap: contracts programs
+	target/debug/demo_wrap
 
 bench: contracts programs
 	FORGE=$(FORGE) target/debug/bench $(ONLY)

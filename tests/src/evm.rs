@@ -2,11 +2,11 @@
 
 use std::convert::Infallible;
 
-use alloy_primitives::{Address, Bytes, Log, TxKind, U256, address};
+use alloy_primitives::{Address, B256, Bytes, Log, TxKind, U256, address};
 use alloy_sol_types::{SolCall, SolError};
 use revm::{
     Context, ExecuteCommitEvm, ExecuteEvm, MainBuilder, MainContext, MainnetEvm,
-    context::{BlockEnv, CfgEnv, Journal, TxEnv},
+    context::{BlockEnv, CfgEnv, Journal, TxEnv, transaction::TransactionType},
     context_interface::result::{EVMError, ExecutionResult, HaltReason, Output},
     database::{AccountState, InMemoryDB},
     precompile::Precompiles,
@@ -188,6 +188,31 @@ impl Evm {
         let output = C::abi_decode_returns(receipt.output.data())?;
         Ok(Receipt {
             output,
+            gas: receipt.gas,
+            logs: receipt.logs,
+        })
+    }
+
+    /// Sends a call from [`SENDER`] in a transaction that carries blobs of these versioned hashes, at the least price a blob can have.
+    pub fn call_with_blobs<C: SolCall>(
+        &mut self,
+        to: Address,
+        call: &C,
+        blob_hashes: Vec<B256>,
+    ) -> Result<Receipt<C::Return>, EvmError> {
+        // One wei for each of a blob's bytes.
+        self.set_balance(SENDER, U256::from(u64::MAX));
+        let data: Bytes = call.abi_encode().into();
+        let mut tx = self.tx(SENDER, TxKind::Call(to), U256::ZERO, data.clone());
+        tx.tx_type = TransactionType::Eip4844 as u8;
+        tx.gas_priority_fee = Some(0);
+        tx.blob_hashes = blob_hashes;
+        tx.max_fee_per_blob_gas = u128::from(u32::MAX);
+        let result = self.inner.transact_commit(tx)?;
+        self.inner.ctx.block.number += U256::ONE;
+        let receipt = outcome(result, &data, false)?;
+        Ok(Receipt {
+            output: C::abi_decode_returns(receipt.output.data())?,
             gas: receipt.gas,
             logs: receipt.logs,
         })

@@ -1,5 +1,6 @@
 //! End-to-end stories.
 
+pub mod aggregation;
 pub mod artifact;
 pub mod evm;
 pub mod gas;

@@ -17,6 +17,8 @@ pub struct Leaf {
     pub title: String,
     /// The normalised proof.
     pub proof: ShapedProof,
+    /// The public inputs of the program's own proof.
+    pub public_inputs: Vec<causeway_aggregation::F>,
 }
 
 /// A proof of one of the programs, as the program made it.
@@ -121,6 +123,7 @@ impl Samples {
         Ok(Leaf {
             title: sample.title.clone(),
             proof: normalizer.normalize(&sample.proof)?,
+            public_inputs: sample.proof.public_inputs.clone(),
         })
     }
 

@@ -68,7 +68,7 @@ fn a_statement_of_its_own_targets_needs_their_values() {
     let mut own = Target::default();
     let closing = Closing::new(&leaf().key, |builder, inputs| {
         own = builder.add_virtual_target();
-        builder.connect(own, inputs[9]);
+        builder.connect(own, inputs[13]);
         let low = builder.low_bits(own, 1, 8);
         std::array::from_fn(|_| LimbTarget::range_checked(builder, low[0].target))
     })

@@ -265,6 +265,17 @@ fn flags_and_states_cannot_be_chosen() {
             None
         );
     }
+    // A height of three as another one, which four leaves would fill.
+    let witness = node()
+        .witness(&own(State { count: 4, ..left }), Some(&own(right)), list(1))
+        .unwrap();
+    refused(
+        &witness,
+        &[
+            (targets.heights[3].target, F::ZERO),
+            (targets.heights[2].target, F::ONE),
+        ],
+    );
     // A height of three as one and two: six leaves would be all there are.
     let with_count = |count| State { count, ..left };
     let witness = node()

@@ -1,16 +1,15 @@
-use std::{collections::BTreeMap, fs, path::Path, process::Command};
+use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use causeway_tests::artifact::repository;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::Deserialize;
 
 use crate::Bench;
+use crate::forge::{measure, read, snapshot};
 use crate::row::{Peer, Row, Unit};
 
 /// LxLy's figures under the names of ours, written down once for this table and for the tests that hold ours below.
 const PEER: &str = "vectors/lxly-gas.json";
-/// Where forge leaves what it measures, below the repository's root.
-const MEASURED: &str = "target/bench-snapshots";
 /// The tests that measure.
 const TESTS: &str = "SharedBridgeGasTest";
 
@@ -35,7 +34,7 @@ struct Lxly {
 /// `gas.bridge.*`: what exits and claims cost, as forge measures them in this run, beside LxLy's figures.
 pub(crate) fn run(bench: &mut Bench) -> Result<()> {
     let lxly: Lxly = read(&repository().join(PEER))?;
-    measure()?;
+    measure(TESTS)?;
     let mut rows = Vec::new();
     for (name, gas) in snapshot("SharedBridge, execution")? {
         let row = Row::new(format!("{}.execution", row_name(&name)), gas as f64, Unit::Gas);
@@ -98,47 +97,6 @@ fn row_name(snapshot: &str) -> String {
         "gas.bridge.{}",
         general_first.replace(", ", ".").replace(' ', "_")
     )
-}
-
-/// Lets forge measure, and write what it measures where nothing else is.
-fn measure() -> Result<()> {
-    let folder = repository().join(MEASURED);
-    if folder.exists() {
-        fs::remove_dir_all(&folder).context(MEASURED)?;
-    }
-    let forge = std::env::var("FORGE").unwrap_or_else(|_| "node_modules/.bin/forge".to_owned());
-    let output = Command::new(forge)
-        .args(["test", "--match-contract", TESTS])
-        .current_dir(repository())
-        .env("FOUNDRY_SNAPSHOTS", MEASURED)
-        .env("FORGE_SNAPSHOT_CHECK", "false")
-        .env("FORGE_SNAPSHOT_EMIT", "true")
-        .output()
-        .context("forge; `make setup` installs it")?;
-    ensure!(
-        output.status.success(),
-        "{TESTS}: {}\n{}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    Ok(())
-}
-
-/// What forge measured under a group's name. It writes numbers as strings.
-fn snapshot(group: &str) -> Result<BTreeMap<String, u64>> {
-    let figures: BTreeMap<String, String> =
-        read(&repository().join(MEASURED).join(group).with_extension("json"))?;
-    let number = |(name, figure): (String, String)| {
-        let figure = figure.parse().with_context(|| format!("{group}: {name}"))?;
-        Ok((name, figure))
-    };
-    figures.into_iter().map(number).collect()
-}
-
-fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
-    let text = fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    serde_json::from_str(&text).with_context(|| path.display().to_string())
 }
 
 #[cfg(test)]

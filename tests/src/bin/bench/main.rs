@@ -2,9 +2,11 @@
 //!
 //! A new group is a function that gives rows and an entry of [`GROUPS`].
 
+mod aggregate;
 mod bridge;
 mod check;
 mod constraints;
+mod forge;
 mod gas;
 mod groth16;
 mod keccak;
@@ -95,6 +97,12 @@ const GROUPS: &[Group] = &[
         about: "from two programs' proofs to a closed one",
         only_when_named: false,
         run: tree::run,
+    },
+    Group {
+        prefixes: &["aggregate"],
+        about: "gas of aggregated proofs by their number; seconds to aggregate 4, 16 and 64",
+        only_when_named: false,
+        run: aggregate::run_group,
     },
     Group {
         prefixes: &["keccak"],

@@ -17,7 +17,7 @@ use crate::store::StageId;
 
 pub use error::AggregationError;
 pub use lists::Lists;
-pub use source::{InMemory, UserProofs};
+pub use source::{InMemory, NoProof, UserProofs};
 pub use wrapping::{DevelopmentWrapping, Wrapping};
 
 /// What a stage gives.

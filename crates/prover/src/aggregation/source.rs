@@ -1,7 +1,5 @@
 //! Where users' proofs come from.
 
-use std::convert::Infallible;
-
 use causeway_circuits::proofs::UserProof;
 use plonky2::field::types::PrimeField64;
 
@@ -29,15 +27,33 @@ pub trait UserProofs {
 #[derive(Clone, Copy, Debug)]
 pub struct InMemory<'a>(pub &'a [UserProof]);
 
-impl UserProofs for InMemory<'_> {
-    type Error = Infallible;
+/// There are fewer proofs than the plan is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there are {count} proofs, none has index {index}: the plan was made for more")]
+pub struct NoProof {
+    /// The index asked for.
+    pub index: u32,
+    /// Proofs there are.
+    pub count: usize,
+}
 
-    fn load(&self, index: u32) -> Result<UserProof, Infallible> {
-        Ok(self.0[index as usize].clone())
+impl InMemory<'_> {
+    fn get(&self, index: u32) -> Result<&UserProof, NoProof> {
+        let count = self.0.len();
+        let at = usize::try_from(index).ok();
+        at.and_then(|at| self.0.get(at)).ok_or(NoProof { index, count })
+    }
+}
+
+impl UserProofs for InMemory<'_> {
+    type Error = NoProof;
+
+    fn load(&self, index: u32) -> Result<UserProof, NoProof> {
+        self.get(index).cloned()
     }
 
-    fn digest(&self, index: u32) -> Result<[u8; 32], Infallible> {
-        let user = &self.0[index as usize];
+    fn digest(&self, index: u32) -> Result<[u8; 32], NoProof> {
+        let user = self.get(index)?;
         let (_, commitment) = user.entries();
         let exposed: Vec<u8> = user
             .proof
@@ -47,5 +63,25 @@ impl UserProofs for InMemory<'_> {
             .collect();
         // Two proofs of one statement are worth the same.
         Ok(*StageId::of(&[&commitment, &exposed]).bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aggregation::Lists;
+    use crate::plan::Plan;
+
+    #[test]
+    fn a_plan_for_more_proofs_than_there_are_is_refused() {
+        let none = InMemory(&[]);
+        let missing = NoProof { index: 3, count: 0 };
+        assert_eq!(none.load(3), Err(missing));
+        assert_eq!(none.digest(3), Err(missing));
+        let error = Plan::new(&[4], 7).map(|plan| Lists::new(&plan, &none, [0; 32]));
+        assert!(
+            matches!(error, Ok(Err(crate::AggregationError::Source { index: 0, .. }))),
+            "{error:?}"
+        );
     }
 }

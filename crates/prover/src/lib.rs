@@ -9,7 +9,7 @@ pub mod run;
 pub mod store;
 
 pub use aggregation::{
-    Aggregation, AggregationError, DevelopmentWrapping, InMemory, Outcome, UserProofs, Wrapping,
+    Aggregation, AggregationError, InMemory, Outcome, StoredWrapping, UserProofs, Wrapping,
 };
 pub use plan::{Plan, PlanError, StageKind, Step};
 pub use run::{Circuits, Event, Keep, RunError, run};

@@ -8,7 +8,7 @@ use alloy_primitives::{B256, U256, hex};
 use anyhow::{Context, Result, ensure};
 use causeway_circuits::proofs::{AggregationProgram, UserProof};
 use causeway_prover::plan::DEFAULT_CHUNK_LOG2;
-use causeway_prover::{Aggregation, DevelopmentWrapping, Event, InMemory, Keep, Outcome, Plan, Store, run};
+use causeway_prover::{Aggregation, StoredWrapping, Event, InMemory, Keep, Outcome, Plan, Store, run};
 use causeway_tests::aggregation::{AggregationVector, Claim, Deployment};
 use causeway_tests::stage::{Stage, measure};
 use causeway_tests::story::Samples;
@@ -56,7 +56,7 @@ fn main() -> Result<()> {
     };
     let store = KeyStore::from_environment()?;
     let wrapping = stage(&mut stages, "build the last layer", || {
-        Ok(DevelopmentWrapping::new(
+        Ok(StoredWrapping::development(
             &program,
             Profile::Default,
             store,

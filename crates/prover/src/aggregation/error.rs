@@ -71,6 +71,9 @@ pub enum AggregationError {
     /// The store of Groth16 keys cannot be used.
     #[error(transparent)]
     KeyStore(#[from] StoreError),
+    /// The store's key is another one than it was, or than is asked for.
+    #[error("the key in the store is another one than this aggregation is wrapped under")]
+    OtherKey,
     /// A Groth16 proof does not verify.
     #[error(transparent)]
     Wrapped(#[from] WrappedProofError),

@@ -17,8 +17,8 @@ use crate::store::StageId;
 
 pub use error::AggregationError;
 pub use lists::Lists;
-pub use source::{InMemory, NoProof, UserProofs};
-pub use wrapping::{DevelopmentWrapping, Wrapping};
+pub use source::{InMemory, NoProof, UserProofs, proof_digest};
+pub use wrapping::{StoredWrapping, Wrapping, profile_circuit, stored_key};
 
 /// What a stage gives.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,6 +23,18 @@ pub trait UserProofs {
     fn digest(&self, index: u32) -> Result<[u8; 32], Self::Error>;
 }
 
+/// [`UserProofs::digest`] of a proof: two proofs of one statement are worth the same.
+pub fn proof_digest(user: &UserProof) -> [u8; 32] {
+    let (_, commitment) = user.entries();
+    let exposed: Vec<u8> = user
+        .proof
+        .public_inputs()
+        .iter()
+        .flat_map(|input| input.to_canonical_u64().to_le_bytes())
+        .collect();
+    *StageId::of(&[&commitment, &exposed]).bytes()
+}
+
 /// Proofs that are held in memory.
 #[derive(Clone, Copy, Debug)]
 pub struct InMemory<'a>(pub &'a [UserProof]);
@@ -53,16 +65,7 @@ impl UserProofs for InMemory<'_> {
     }
 
     fn digest(&self, index: u32) -> Result<[u8; 32], NoProof> {
-        let user = self.get(index)?;
-        let (_, commitment) = user.entries();
-        let exposed: Vec<u8> = user
-            .proof
-            .public_inputs()
-            .iter()
-            .flat_map(|input| input.to_canonical_u64().to_le_bytes())
-            .collect();
-        // Two proofs of one statement are worth the same.
-        Ok(*StageId::of(&[&commitment, &exposed]).bytes())
+        self.get(index).map(proof_digest)
     }
 }
 

@@ -3,13 +3,13 @@
 use std::fs;
 
 use anyhow::{Context, Result, bail};
-use causeway_verifier_gen::groth16::{KeyStore, Progress, Provenance, ProvingKey, StoreError, VerifyingKey};
+use causeway_verifier_gen::groth16::{KeyStore, Progress, Provenance, ProvingKey, Step, StoreError, VerifyingKey};
 use causeway_verifier_gen::last::Profile;
 use causeway_verifier_gen::r1cs::{CircuitHash, R1cs, circuit_hash};
 use causeway_verifier_gen::wrap::Synthesis;
 use causeway_verifier_gen::wrapper;
 
-use crate::console::Console;
+use causeway_console::Console;
 
 pub(crate) const DEVELOPMENT: &str = "DEVELOPMENT";
 pub(crate) const CEREMONY: &str = "CEREMONY";
@@ -52,7 +52,7 @@ pub(crate) fn proving_key(
     circuit: CircuitHash,
     development: bool,
 ) -> Result<ProvingKey<Provenance>> {
-    let listener = |step| console.step(step);
+    let listener = |step: Step| console.step(step.stage, step.done, step.total);
     let progress = Progress::new(&listener);
     let key = if development {
         store.load_development(circuit, progress).map(ProvingKey::erase)

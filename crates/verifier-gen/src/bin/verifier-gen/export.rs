@@ -9,8 +9,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::circuit;
-use crate::console::{Console, Report};
-use crate::files::write_whole;
+use causeway_console::{Console, Report};
+use causeway_console::files::write_whole;
 use crate::options::ProfileOption;
 
 /// Write the wrap as an .r1cs file, for a ceremony with snarkjs

@@ -2,14 +2,14 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail, ensure};
-use causeway_verifier_gen::groth16::{Ceremony, Contribution, Progress, Provenance, import_zkey};
+use causeway_verifier_gen::groth16::{Ceremony, Contribution, Progress, Provenance, Step, import_zkey};
 use causeway_verifier_gen::r1cs::CircuitHash;
 use causeway_verifier_gen::solidity::key_hash;
 use clap::Args;
 use serde::Serialize;
 
 use crate::circuit::{self, CEREMONY};
-use crate::console::{Console, Report};
+use causeway_console::{Console, Report};
 use crate::options::{KeysOption, ProfileOption, hex_word};
 
 /// Take the key of a ceremony into the store
@@ -52,7 +52,7 @@ impl Import {
         let file = self.zkey.display();
         ensure!(self.zkey.is_file(), "{file} is no file");
         let r1cs = circuit::synthesize(console, self.profile.profile)?.r1cs;
-        let listener = |step| console.step(step);
+        let listener = |step: Step| console.step(step.stage, step.done, step.total);
         let key = import_zkey(&r1cs, &self.zkey, Progress::new(&listener))
             .with_context(|| format!("{file} is refused as a key for profile {}", self.profile.profile))?;
         let (circuit, ceremony) = (key.circuit(), key.verifying_key().origin().clone());

@@ -14,7 +14,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::circuit::{self, CEREMONY, DEVELOPMENT};
-use crate::console::{Console, Report};
+use causeway_console::{Console, Report};
 use crate::import::contributions;
 use crate::options::{KeysOption, ProfileOption, hex_word};
 

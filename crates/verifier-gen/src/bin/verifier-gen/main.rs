@@ -1,9 +1,7 @@
 //! `verifier-gen`: keys, proofs and the Solidity verifier of the wrap.
 
 mod circuit;
-mod console;
 mod export;
-mod files;
 mod import;
 mod info;
 mod options;
@@ -12,13 +10,12 @@ mod setup;
 mod solidity;
 mod verify;
 
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
-use console::{Console, Report};
+use causeway_console::{Console, Report};
 
 /// From a closed plonky2 proof to one that Ethereum verifies
 ///
@@ -96,20 +93,11 @@ fn main() -> ExitCode {
             (Report::failure(&error), ExitCode::FAILURE)
         }
     };
-    match print(if cli.json { report.json() } else { report.text() }) {
+    match report.print(cli.json) {
         Ok(()) => code,
         Err(error) => {
             console.error(&anyhow::Error::new(error).context("the result could not be written to stdout"));
             ExitCode::FAILURE
         }
     }
-}
-
-fn print(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    if !text.is_empty() && !text.ends_with('\n') {
-        out.write_all(b"\n")?;
-    }
-    out.flush()
 }

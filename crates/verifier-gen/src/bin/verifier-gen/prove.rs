@@ -2,15 +2,15 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use causeway_aggregation::{EnvelopeError, ProofError, Shape, ShapedProof};
-use causeway_verifier_gen::groth16::{Progress, Word, scalar_to_word};
+use causeway_verifier_gen::groth16::{Progress, Step, Word, scalar_to_word};
 use causeway_verifier_gen::wrapped_proof::WrappedProof;
 use causeway_verifier_gen::wrapper::Wrapper;
 use clap::Args;
 use serde::Serialize;
 
 use crate::circuit;
-use crate::console::{Console, Report};
-use crate::files;
+use causeway_console::{Console, Report};
+use causeway_console::files;
 use crate::options::{KeysOption, ProfileOption, hex_word, word};
 
 /// Turn a closed proof into a Groth16 proof
@@ -83,7 +83,7 @@ impl Prove {
         let synthesis = console.work("proving the last layer", || wrapper.synthesize(&closed))?;
         let circuit = circuit::hash(console, &synthesis.r1cs);
         let key = circuit::proving_key(console, &store, circuit, self.development)?;
-        let listener = |step| console.step(step);
+        let listener = |step: Step| console.step(step.stage, step.done, step.total);
         let proof = wrapper.prove(&synthesis, &key, Progress::new(&listener))?;
         self.report(&proof)
     }

@@ -1,6 +1,6 @@
 use anyhow::{Result, bail};
 use causeway_verifier_gen::groth16::{
-    Development, KeyStore, Progress, ProvingKey, StoreError, Word, development_setup,
+    Development, KeyStore, Progress, ProvingKey, Step, StoreError, Word, development_setup,
 };
 use causeway_verifier_gen::r1cs::{CircuitHash, R1cs};
 use causeway_verifier_gen::solidity::key_hash;
@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::circuit::{self, DEVELOPMENT};
-use crate::console::{Console, Report};
+use causeway_console::{Console, Report};
 use crate::options::{KeysOption, ProfileOption, hex_word, word};
 
 /// Make a DEVELOPMENT key, in a minute or more
@@ -96,7 +96,7 @@ fn present(
     circuit: CircuitHash,
     seed: Word,
 ) -> Result<Option<ProvingKey<Development>>> {
-    let listener = |step| console.step(step);
+    let listener = |step: Step| console.step(step.stage, step.done, step.total);
     let key = match store.load_development(circuit, Progress::new(&listener)) {
         Ok(key) => key,
         Err(StoreError::Missing { .. }) => return Ok(None),
@@ -127,7 +127,7 @@ pub(crate) fn make(
     r1cs: &R1cs,
     seed: Word,
 ) -> Result<ProvingKey<Development>> {
-    let listener = |step| console.step(step);
+    let listener = |step: Step| console.step(step.stage, step.done, step.total);
     let key = development_setup(r1cs, seed, Progress::new(&listener))?;
     store.save(&key, Progress::new(&listener))?;
     Ok(key)

@@ -9,9 +9,10 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::circuit::{self, CEREMONY, DEVELOPMENT};
-use crate::console::{Console, Report};
+use causeway_console::{Console, Report};
 use crate::options::{KeysOption, ProfileOption, hex_word};
-use crate::{files, setup};
+use crate::setup;
+use causeway_console::files;
 
 /// Write Groth16Verifier.sol for the stored key
 ///

@@ -9,8 +9,8 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::circuit;
-use crate::console::{Console, Report};
-use crate::files;
+use causeway_console::{Console, Report};
+use causeway_console::files;
 use crate::options::{KeysOption, ProfileOption, hex_word, word};
 
 /// Check a Groth16 proof

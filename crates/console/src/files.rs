@@ -11,7 +11,10 @@ use tempfile::Builder;
 const MAX_BYTES: u64 = 64 << 20;
 
 /// The bytes of a file.
-pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
+///
+/// # Errors
+/// If it cannot be read or is too long.
+pub fn read(path: &Path) -> Result<Vec<u8>> {
     let read = || -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
@@ -27,7 +30,10 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
 }
 
 /// Writes a file beside its place and moves it there when all of it is on disk.
-pub(crate) fn write_whole<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T> {
+///
+/// # Errors
+/// If it cannot be written; what was there before is untouched.
+pub fn write_whole<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<T>) -> Result<T> {
     let attempt = || -> io::Result<T> {
         // A device or pipe is written to, never replaced.
         if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
@@ -59,7 +65,10 @@ pub(crate) fn write_whole<T>(path: &Path, write: impl FnOnce(&mut dyn Write) -> 
 }
 
 /// [`write_whole`] of text.
-pub(crate) fn write_text(path: &Path, text: &str) -> Result<()> {
+///
+/// # Errors
+/// Those of [`write_whole`].
+pub fn write_text(path: &Path, text: &str) -> Result<()> {
     write_whole(path, |out| out.write_all(text.as_bytes()))
 }
 

@@ -1,0 +1,3 @@
+//! Between provers and Ethereum. It judges nothing: what it hands on is checked by whoever takes it.
+
+pub mod aggregation;

@@ -5,55 +5,15 @@ use std::path::Path;
 use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
 use alloy_sol_types::SolValue;
 use anyhow::{Context, Result, ensure};
-use causeway_aggregation::KeyDigest;
 use causeway_bindings::{Groth16Verifier, ProofAggregation, VerifierGateway};
-use causeway_circuits::proofs::UserProof;
-use causeway_types::GoldilocksDigest;
-use causeway_types::aggregation::{
-    AggregationDomain, AggregationTree, InclusionProof, ProofCommitment, PublicInputs,
-};
-use causeway_verifier_gen::wrapped_proof::WrappedProof;
-use plonky2::field::types::PrimeField64;
+use causeway_relayer::aggregation::Submission;
+use causeway_types::aggregation::{AggregationDomain, AggregationTree, InclusionProof};
 use serde::{Deserialize, Serialize};
+
+pub use causeway_relayer::aggregation::Claim;
 
 use crate::artifact::{creation_code, repository};
 use crate::evm::{Evm, EvmError, LOCAL_CHAIN_ID, Receipt, SENDER};
-
-/// A proof that is claimed to be in an aggregation: what a contract on chain asks with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Claim {
-    /// Digest of the program's normalised key.
-    pub key: GoldilocksDigest,
-    /// The program's public inputs.
-    pub public_inputs: PublicInputs,
-}
-
-impl Claim {
-    /// What a user's proof claims.
-    pub fn of(user: &UserProof) -> Result<Self> {
-        let words: Vec<u64> = user
-            .public_inputs
-            .iter()
-            .map(PrimeField64::to_canonical_u64)
-            .collect();
-        Ok(Self {
-            key: key(user.key_digest())?,
-            public_inputs: PublicInputs::new(words)?,
-        })
-    }
-
-    /// Its commitment.
-    pub fn commitment(&self) -> ProofCommitment {
-        ProofCommitment::of(self.key, &self.public_inputs)
-    }
-}
-
-/// A key digest as contracts write it.
-pub fn key(digest: KeyDigest) -> Result<GoldilocksDigest> {
-    let words = digest.elements().map(|element| element.to_canonical_u64());
-    Ok(GoldilocksDigest::new(words)?)
-}
 
 /// Verifier, gateway and [`ProofAggregation`] on a local chain. Addresses are the same on each, so that a committed proof fits.
 #[derive(Debug)]
@@ -202,13 +162,13 @@ pub struct AggregationVector {
 }
 
 impl AggregationVector {
-    /// The vector of a wrapped proof.
-    pub fn new(claims: Vec<Claim>, wrapped: &WrappedProof) -> Self {
+    /// The vector of a submission.
+    pub fn new(claims: Vec<Claim>, submission: &Submission) -> Self {
         Self {
-            program_digest: U256::from_be_bytes(wrapped.program_digest),
-            statement_digest: U256::from_be_bytes(wrapped.statement_digest),
+            program_digest: submission.program_digest.into(),
+            statement_digest: submission.statement.digest().into(),
             claims,
-            proof: wrapped.proof.to_evm_words().concat().into(),
+            proof: submission.proof.clone(),
         }
     }
 

@@ -200,19 +200,36 @@ impl Evm {
         call: &C,
         blob_hashes: Vec<B256>,
     ) -> Result<Receipt<C::Return>, EvmError> {
-        // One wei for each of a blob's bytes.
-        self.set_balance(SENDER, U256::from(u64::MAX));
-        let data: Bytes = call.abi_encode().into();
+        let receipt = self.send(to, call.abi_encode().into(), blob_hashes)?;
+        Ok(Receipt {
+            output: C::abi_decode_returns(&receipt.output)?,
+            gas: receipt.gas,
+            logs: receipt.logs,
+        })
+    }
+
+    /// Sends calldata from [`SENDER`] as they are, in a transaction that carries blobs of these versioned hashes, if there are any, at
+    /// the least price a blob can have.
+    pub fn send(
+        &mut self,
+        to: Address,
+        data: Bytes,
+        blob_hashes: Vec<B256>,
+    ) -> Result<Receipt<Bytes>, EvmError> {
         let mut tx = self.tx(SENDER, TxKind::Call(to), U256::ZERO, data.clone());
-        tx.tx_type = TransactionType::Eip4844 as u8;
-        tx.gas_priority_fee = Some(0);
-        tx.blob_hashes = blob_hashes;
-        tx.max_fee_per_blob_gas = u128::from(u32::MAX);
+        if !blob_hashes.is_empty() {
+            // One wei for each of a blob's bytes.
+            self.set_balance(SENDER, U256::from(u64::MAX));
+            tx.tx_type = TransactionType::Eip4844 as u8;
+            tx.gas_priority_fee = Some(0);
+            tx.blob_hashes = blob_hashes;
+            tx.max_fee_per_blob_gas = u128::from(u32::MAX);
+        }
         let result = self.inner.transact_commit(tx)?;
         self.inner.ctx.block.number += U256::ONE;
         let receipt = outcome(result, &data, false)?;
         Ok(Receipt {
-            output: C::abi_decode_returns(receipt.output.data())?,
+            output: receipt.output.into_data(),
             gas: receipt.gas,
             logs: receipt.logs,
         })

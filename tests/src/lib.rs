@@ -2,6 +2,7 @@
 
 pub mod aggregation;
 pub mod artifact;
+pub mod causeway;
 pub mod evm;
 pub mod gas;
 pub mod stage;

@@ -1,6 +1,7 @@
 //! The story of the demo: proofs of two programs become one statement that an EVM accepts.
 
 use anyhow::{Context, Result};
+use causeway_aggregation::files::{CircuitFile, ProofFile, Title};
 use causeway_aggregation::{
     Aggregator, ClosedProof, NormalizedInputs, Normalizer, Options, PoseidonCommitment, Progress,
     ShapedProof, StatementDigest, TreeClosing, tree_statement, tree_value,
@@ -61,6 +62,29 @@ impl Samples {
             chain,
             payments_normalizer,
             chain_normalizer,
+        })
+    }
+
+    /// The circuit files of the programs, each under the name of its program.
+    pub fn circuit_files(&self) -> Result<[(&'static str, Vec<u8>); 2]> {
+        Ok([
+            (
+                "payments",
+                CircuitFile::write(&Title::new("payments chain")?, self.payments.data())?,
+            ),
+            (
+                "hash-chain",
+                CircuitFile::write(&Title::new("hash chain")?, self.chain.data())?,
+            ),
+        ])
+    }
+
+    /// The proof file of a sample.
+    pub fn proof_file(&self, sample: &Sample) -> Result<Vec<u8>> {
+        let title = Title::new(sample.title.as_str())?;
+        Ok(match sample.program {
+            Program::Payments => ProofFile::write(&title, self.payments.data(), &sample.proof)?,
+            Program::HashChain => ProofFile::write(&title, self.chain.data(), &sample.proof)?,
         })
     }
 

@@ -32,11 +32,7 @@ impl Report {
     ///
     /// # Errors
     /// If the fields cannot be written as JSON.
-    pub fn new(
-        command: &'static str,
-        text: impl Into<String>,
-        fields: &impl Serialize,
-    ) -> Result<Self> {
+    pub fn new(command: &'static str, text: impl Into<String>, fields: &impl Serialize) -> Result<Self> {
         let success = Success {
             ok: true,
             command,

@@ -118,7 +118,10 @@ impl<'a> StoredWrapping<'a> {
     ///
     /// # Errors
     /// [`AggregationError::KeyStore`] if the store has it no longer.
-    pub fn verifying_key(&self, wrapped: &WrappedProof) -> Result<VerifyingKey<Provenance>, AggregationError> {
+    pub fn verifying_key(
+        &self,
+        wrapped: &WrappedProof,
+    ) -> Result<VerifyingKey<Provenance>, AggregationError> {
         match &self.key {
             Key::Stored(key) => Ok(VerifyingKey::clone(key)),
             Key::Development => {
@@ -161,7 +164,9 @@ impl Wrapping for StoredWrapping<'_> {
     fn wrap(&mut self, closed: &ClosedProof) -> Result<WrappedProof, AggregationError> {
         let synthesis = self.wrapper.synthesize(closed)?;
         let key = self.proving_key(&synthesis)?;
-        Ok(self.wrapper.prove(&synthesis, &key, Progress::new(self.progress))?)
+        Ok(self
+            .wrapper
+            .prove(&synthesis, &key, Progress::new(self.progress))?)
     }
 
     fn check(&mut self, wrapped: &WrappedProof, limbs: [u64; 4]) -> Result<(), AggregationError> {
@@ -189,7 +194,10 @@ pub fn profile_circuit(profile: Profile) -> Result<CircuitHash, AggregationError
 ///
 /// # Errors
 /// [`AggregationError::KeyStore`].
-pub fn stored_key(store: &KeyStore, circuit: CircuitHash) -> Result<VerifyingKey<Provenance>, AggregationError> {
+pub fn stored_key(
+    store: &KeyStore,
+    circuit: CircuitHash,
+) -> Result<VerifyingKey<Provenance>, AggregationError> {
     match store.load_verifying_key(circuit, CEREMONY) {
         Err(StoreError::Missing { .. }) => Ok(store.load_verifying_key(circuit, DEVELOPMENT)?),
         key => Ok(key?),

@@ -5,7 +5,8 @@ use alloy_sol_types::SolCall;
 use causeway_bindings::ProofAggregation;
 use causeway_types::GoldilocksDigest;
 use causeway_types::aggregation::{
-    AggregationDomain, AggregationRecord, AggregationStatement, AggregationTree, InclusionProof, ProofCommitment, PublicInputs,
+    AggregationDomain, AggregationRecord, AggregationStatement, AggregationTree, InclusionProof,
+    ProofCommitment, PublicInputs,
 };
 use serde::{Deserialize, Serialize};
 
@@ -55,7 +56,11 @@ impl Inclusion {
     ///
     /// # Errors
     /// [`SubmissionError::NotIncluded`].
-    pub fn find(domain: AggregationDomain, tree: &AggregationTree, claim: Claim) -> Result<Self, SubmissionError> {
+    pub fn find(
+        domain: AggregationDomain,
+        tree: &AggregationTree,
+        claim: Claim,
+    ) -> Result<Self, SubmissionError> {
         let commitment = claim.commitment();
         let place = tree.commitments().iter().position(|&other| other == commitment);
         let place = place.and_then(|place| u32::try_from(place).ok());

@@ -8,8 +8,9 @@ mod error;
 mod inclusion;
 mod submission;
 
-
 pub use blobs::Kzg;
 pub use error::SubmissionError;
 pub use inclusion::{Claim, INCLUSION_VERSION, Inclusion, same_domain};
-pub use submission::{BlobReference, Call, Publication, SUBMISSION_VERSION, Submission, VerifierId, published_in_call};
+pub use submission::{
+    BlobReference, Call, Publication, SUBMISSION_VERSION, Submission, VerifierId, published_in_call,
+};

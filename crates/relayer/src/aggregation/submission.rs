@@ -186,7 +186,11 @@ impl Submission {
             Publication::Calldata => ProofAggregation::submitCall {
                 root,
                 depth,
-                commitments: self.commitments.iter().map(|commitment| commitment.get()).collect(),
+                commitments: self
+                    .commitments
+                    .iter()
+                    .map(|commitment| commitment.get())
+                    .collect(),
                 proof,
             }
             .abi_encode(),
@@ -231,7 +235,10 @@ fn tree_of(
 ///
 /// # Errors
 /// [`SubmissionError::NotACall`], [`SubmissionError::Count`], or [`SubmissionError::Aggregation`] for another root.
-pub fn published_in_call(data: &[u8], record: &AggregationRecord) -> Result<AggregationTree, SubmissionError> {
+pub fn published_in_call(
+    data: &[u8],
+    record: &AggregationRecord,
+) -> Result<AggregationTree, SubmissionError> {
     let call = ProofAggregation::submitCall::abi_decode_validate(data).map_err(SubmissionError::NotACall)?;
     let commitments = call.commitments.into_iter().map(ProofCommitment::try_from);
     tree_of(record, commitments.collect::<Result<_, _>>()?)

@@ -62,7 +62,11 @@ fn main() -> ExitCode {
     console.finish();
     let (report, code) = match result {
         Ok(Answer { report, left_out }) => {
-            let code = if left_out { ExitCode::from(LEFT_OUT) } else { ExitCode::SUCCESS };
+            let code = if left_out {
+                ExitCode::from(LEFT_OUT)
+            } else {
+                ExitCode::SUCCESS
+            };
             (report, code)
         }
         Err(error) => {

@@ -3,7 +3,9 @@
 use std::fs;
 
 use anyhow::{Context, Result, bail};
-use causeway_verifier_gen::groth16::{KeyStore, Progress, Provenance, ProvingKey, Step, StoreError, VerifyingKey};
+use causeway_verifier_gen::groth16::{
+    KeyStore, Progress, Provenance, ProvingKey, Step, StoreError, VerifyingKey,
+};
 use causeway_verifier_gen::last::Profile;
 use causeway_verifier_gen::r1cs::{CircuitHash, R1cs, circuit_hash};
 use causeway_verifier_gen::wrap::Synthesis;

@@ -9,9 +9,9 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::circuit;
-use causeway_console::{Console, Report};
-use causeway_console::files::write_whole;
 use crate::options::ProfileOption;
+use causeway_console::files::write_whole;
+use causeway_console::{Console, Report};
 
 /// Write the wrap as an .r1cs file, for a ceremony with snarkjs
 ///

@@ -9,8 +9,8 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::circuit::{self, CEREMONY};
-use causeway_console::{Console, Report};
 use crate::options::{KeysOption, ProfileOption, hex_word};
+use causeway_console::{Console, Report};
 
 /// Take the key of a ceremony into the store
 ///

@@ -14,9 +14,9 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::circuit::{self, CEREMONY, DEVELOPMENT};
-use causeway_console::{Console, Report};
 use crate::import::contributions;
 use crate::options::{KeysOption, ProfileOption, hex_word};
+use causeway_console::{Console, Report};
 
 /// Tell what a profile is: circuit, sizes, keys, bits of security
 ///

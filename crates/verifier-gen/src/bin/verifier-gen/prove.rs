@@ -9,9 +9,9 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::circuit;
-use causeway_console::{Console, Report};
-use causeway_console::files;
 use crate::options::{KeysOption, ProfileOption, hex_word, word};
+use causeway_console::files;
+use causeway_console::{Console, Report};
 
 /// Turn a closed proof into a Groth16 proof
 ///

@@ -9,8 +9,8 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::circuit::{self, DEVELOPMENT};
-use causeway_console::{Console, Report};
 use crate::options::{KeysOption, ProfileOption, hex_word, word};
+use causeway_console::{Console, Report};
 
 /// Make a DEVELOPMENT key, in a minute or more
 ///

@@ -9,10 +9,10 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::circuit::{self, CEREMONY, DEVELOPMENT};
-use causeway_console::{Console, Report};
 use crate::options::{KeysOption, ProfileOption, hex_word};
 use crate::setup;
 use causeway_console::files;
+use causeway_console::{Console, Report};
 
 /// Write Groth16Verifier.sol for the stored key
 ///

@@ -10,7 +10,9 @@ use causeway_circuits::proofs::AggregationProgram;
 use causeway_console::{Console, Report, files};
 use causeway_prover::plan::DEFAULT_CHUNK_LOG2;
 use causeway_prover::{Aggregation, Event, Keep, Outcome, Plan, Store, StoredWrapping, run};
-use causeway_relayer::aggregation::{BlobReference, Claim, Inclusion, Kzg, Publication, Submission, VerifierId};
+use causeway_relayer::aggregation::{
+    BlobReference, Claim, Inclusion, Kzg, Publication, Submission, VerifierId,
+};
 use causeway_types::aggregation::{AggregationBlob, AggregationStatement, AggregationTree};
 use causeway_verifier_gen::groth16::Step;
 use causeway_verifier_gen::solidity::key_hash;
@@ -39,8 +41,8 @@ Example:
 
 A proof takes some 4 s on two cores, the whole some 40 s more. Memory does not grow with the number of proofs.
 
-JSON: root, depth, count, statement_digest, program_digest, key_hash, provenance, out, submission, inclusions, blobs,
-stages_proven, stages_found, left_out (file, error).")]
+JSON: root, depth, count, statement_digest, program_digest, key_hash, provenance, out, submission, inclusions (file,
+index, title, key), blobs, stages_proven, stages_found, left_out (file, error).")]
 pub(crate) struct Aggregate {
     #[command(flatten)]
     domain: DomainOption,
@@ -90,11 +92,19 @@ struct Fields {
     provenance: String,
     out: String,
     submission: String,
-    inclusions: Vec<String>,
+    inclusions: Vec<Included>,
     blobs: Vec<String>,
     stages_proven: usize,
     stages_found: usize,
     left_out: LeftOut,
+}
+
+#[derive(Serialize)]
+struct Included {
+    file: String,
+    index: usize,
+    title: String,
+    key: B256,
 }
 
 /// What a run did.
@@ -123,7 +133,10 @@ impl Aggregate {
             tree.depth(),
             tree.root()
         ));
-        let counts: Vec<usize> = claims.iter().map(|claim| claim.public_inputs.elements().len()).collect();
+        let counts: Vec<usize> = claims
+            .iter()
+            .map(|claim| claim.public_inputs.elements().len())
+            .collect();
         let plan = Plan::new(&counts, self.chunk)?;
 
         let (wrapped, verifier, program_digest, stages) = self.prove(console, &source, &plan, &statement)?;
@@ -156,7 +169,10 @@ impl Aggregate {
             left_out,
         };
         // Written last: where it is the rest is too.
-        files::write_text(&self.submission(), &(serde_json::to_string_pretty(&submission)? + "\n"))?;
+        files::write_text(
+            &self.submission(),
+            &(serde_json::to_string_pretty(&submission)? + "\n"),
+        )?;
         answer(&fields)
     }
 
@@ -170,8 +186,12 @@ impl Aggregate {
         if !path.exists() {
             return Ok(());
         }
-        let other: Submission = serde_json::from_slice(&files::read(&path)?)
-            .with_context(|| format!("{} is no submission: remove it or name another --out", path.display()))?;
+        let other: Submission = serde_json::from_slice(&files::read(&path)?).with_context(|| {
+            format!(
+                "{} is no submission: remove it or name another --out",
+                path.display()
+            )
+        })?;
         if other.statement != *statement {
             bail!(
                 "{} holds the aggregation of {} proofs with root {} for {} on chain {}: name another --out",
@@ -210,7 +230,8 @@ impl Aggregate {
              --development",
         )?;
         let digest = B256::from(wrapping.program_digest());
-        let mut aggregation = Aggregation::new(&program, plan, source, wrapping, statement.domain.digest().0)?;
+        let mut aggregation =
+            Aggregation::new(&program, plan, source, wrapping, statement.domain.digest().0)?;
         let keep = if self.keep_stages { Keep::All } else { Keep::Needed };
         let mut stages = Stages::default();
         let mut began = Instant::now();
@@ -223,7 +244,9 @@ impl Aggregate {
         };
         let key = aggregation.wrapping().verifying_key(&wrapped)?;
         if key.origin().label() == "DEVELOPMENT" {
-            console.warn("wrapped under a DEVELOPMENT key: whoever knows its seed forges proofs, and everybody does.");
+            console.warn(
+                "wrapped under a DEVELOPMENT key: whoever knows its seed forges proofs, and everybody does.",
+            );
         }
         let verifier = VerifierId {
             key_hash: key_hash(&key).into(),
@@ -238,10 +261,13 @@ impl Aggregate {
             return Ok(Publication::Calldata);
         }
         let hashes = console.work("committing to blobs", || Kzg::ethereum().versioned_hashes(blobs))?;
-        let references = hashes.into_iter().enumerate().map(|(index, versioned_hash)| BlobReference {
-            file: format!("blob-{index}.bin"),
-            versioned_hash,
-        });
+        let references = hashes
+            .into_iter()
+            .enumerate()
+            .map(|(index, versioned_hash)| BlobReference {
+                file: format!("blob-{index}.bin"),
+                versioned_hash,
+            });
         Ok(Publication::Blobs(references.collect()))
     }
 
@@ -258,7 +284,7 @@ impl Aggregate {
         Ok(written)
     }
 
-    fn write_inclusions(&self, source: &Files, tree: &AggregationTree) -> Result<Vec<String>> {
+    fn write_inclusions(&self, source: &Files, tree: &AggregationTree) -> Result<Vec<Included>> {
         let folder = self.out.join("inclusion");
         fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         let mut written = Vec::new();
@@ -266,7 +292,12 @@ impl Aggregate {
             let inclusion = Inclusion::find(self.domain.domain(), tree, taken.claim.clone())?;
             let path = folder.join(inclusion_name(index, &taken.path));
             files::write_text(&path, &(serde_json::to_string_pretty(&inclusion)? + "\n"))?;
-            written.push(path.display().to_string());
+            written.push(Included {
+                file: path.display().to_string(),
+                index,
+                title: taken.title.to_string(),
+                key: taken.claim.key.into(),
+            });
         }
         Ok(written)
     }
@@ -284,21 +315,33 @@ pub(super) fn circuit_word(wrapped: &WrappedProof) -> B256 {
 
 fn tell(console: &Console, event: &Event<'_>, began: &mut Instant, stages: &mut Stages) {
     match *event {
-        Event::Started { kind, done, total, .. } => {
+        Event::Started {
+            kind, done, total, ..
+        } => {
             *began = Instant::now();
             console.step(format!("stage {} of {total}: {}", done + 1, kind.name()), 0, 1);
         }
-        Event::Proven { kind, done, total, .. } => {
+        Event::Proven {
+            kind, done, total, ..
+        } => {
             stages.proven += 1;
             let seconds = began.elapsed().as_secs_f64();
-            console.note(&format!("{done} of {total} stages: {} proven in {seconds:.1} s", kind.name()));
+            console.note(&format!(
+                "{done} of {total} stages: {} proven in {seconds:.1} s",
+                kind.name()
+            ));
         }
-        Event::Found { kind, done, total, .. } => {
+        Event::Found {
+            kind, done, total, ..
+        } => {
             stages.found += 1;
             console.note(&format!("{done} of {total} stages: {} found", kind.name()));
         }
         Event::Refused { path, reason } => {
-            console.warn(&format!("{} is of no use and will be proven again: {reason}", path.display()));
+            console.warn(&format!(
+                "{} is of no use and will be proven again: {reason}",
+                path.display()
+            ));
         }
         Event::Removed(_) => {}
     }

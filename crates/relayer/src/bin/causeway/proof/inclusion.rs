@@ -107,9 +107,14 @@ impl FindInclusion {
                 Err(error) => left_out.push(console, &path, &error),
             }
         }
-        sought.extend(self.claims.iter().map(|claim| (PathBuf::from("claim"), claim.clone())));
+        sought.extend(
+            self.claims
+                .iter()
+                .map(|claim| (PathBuf::from("claim"), claim.clone())),
+        );
 
-        std::fs::create_dir_all(&self.out).with_context(|| format!("{} cannot be made", self.out.display()))?;
+        std::fs::create_dir_all(&self.out)
+            .with_context(|| format!("{} cannot be made", self.out.display()))?;
         let mut inclusions = Vec::new();
         for (path, claim) in sought {
             match Inclusion::find(domain, &tree, claim) {
@@ -144,24 +149,32 @@ impl Published {
         if let Some(path) = &self.from {
             let submission: Submission = serde_json::from_slice(&files::read(path)?)
                 .with_context(|| format!("{} is no submission", path.display()))?;
-            let tree = submission.tree().with_context(|| format!("{} is refused", path.display()))?;
+            let tree = submission
+                .tree()
+                .with_context(|| format!("{} is refused", path.display()))?;
             return Ok((submission.statement.domain, tree));
         }
         let (Some(root), Some(depth), Some(count), Some(chain_id), Some(contract)) =
             (self.root, self.depth, self.count, self.chain_id, self.contract)
         else {
-            bail!("name the submission with --from, or give --root, --depth, --count, --chain-id and --contract");
+            bail!(
+                "name the submission with --from, or give --root, --depth, --count, --chain-id and --contract"
+            );
         };
         let record = AggregationRecord::new(root, depth, count)?;
         let domain = AggregationDomain { chain_id, contract };
         let tree = match &self.calldata {
             Some(path) => {
-                let text = String::from_utf8(files::read(path)?).context("calldata is written in hexadecimal digits")?;
+                let text = String::from_utf8(files::read(path)?)
+                    .context("calldata is written in hexadecimal digits")?;
                 let data = hex::decode(text.trim()).context("calldata is written in hexadecimal digits")?;
                 published_in_call(&data, &record).with_context(|| format!("{} is refused", path.display()))?
             }
             None => {
-                ensure!(!self.blobs.is_empty(), "name what was published with --blob or --calldata");
+                ensure!(
+                    !self.blobs.is_empty(),
+                    "name what was published with --blob or --calldata"
+                );
                 published(&read_blobs(&self.blobs)?, &record).context("the blobs are refused")?
             }
         };
@@ -200,9 +213,15 @@ fn parse_claim(text: &str) -> Result<Claim> {
 }
 
 fn answer(fields: &Fields) -> Result<Answer> {
-    let mut text = format!("root {}, depth {}, {} proofs", fields.root, fields.depth, fields.count);
+    let mut text = format!(
+        "root {}, depth {}, {} proofs",
+        fields.root, fields.depth, fields.count
+    );
     for written in &fields.inclusions {
-        text += &format!("\nproof {} of program {}: {}", written.index, written.key, written.file);
+        text += &format!(
+            "\nproof {} of program {}: {}",
+            written.index, written.key, written.file
+        );
     }
     text += &fields.left_out.text();
     Ok(Answer {

@@ -51,7 +51,10 @@ pub(crate) fn files(paths: &[PathBuf], ending: &str) -> Result<Vec<PathBuf>> {
 
 /// What a file is called without folder and ending: what is made of it is named after that.
 pub(crate) fn stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// What was left out, and why.
@@ -80,14 +83,12 @@ impl LeftOut {
         self.0.is_empty()
     }
 
-    /// How many.
-    pub(crate) fn len(&self) -> usize {
-        self.0.len()
-    }
-
     /// The end of a report.
     pub(crate) fn text(&self) -> String {
-        let lines = self.0.iter().map(|left| format!("\nleft out: {}: {}", left.file, left.error));
+        let lines = self
+            .0
+            .iter()
+            .map(|left| format!("\nleft out: {}: {}", left.file, left.error));
         lines.collect()
     }
 

@@ -74,7 +74,8 @@ impl Normalize {
             }
         }
         if let Some(folder) = &self.out {
-            std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("{} cannot be made", folder.display()))?;
         }
         let mut made = BTreeMap::new();
         for (circuit, indices) in of {
@@ -126,7 +127,11 @@ impl Normalize {
         let mut taken: BTreeMap<PathBuf, &Path> = BTreeMap::new();
         let mut places = Vec::with_capacity(paths.len());
         for path in paths {
-            let folder = self.out.as_deref().or_else(|| path.parent()).unwrap_or(Path::new(""));
+            let folder = self
+                .out
+                .as_deref()
+                .or_else(|| path.parent())
+                .unwrap_or(Path::new(""));
             let place = folder.join(format!("{}.{}", stem(path), FileKind::Normalized.extension()));
             if let Some(other) = taken.insert(place.clone(), path) {
                 bail!(

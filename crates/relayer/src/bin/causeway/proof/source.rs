@@ -56,13 +56,14 @@ impl Files {
         let mut seen: HashMap<Claim, usize> = HashMap::new();
         for (done, path) in (0..).zip(paths) {
             console.step(STAGE, done, total);
-            let next = scan(path, taken.len()).and_then(|next| match seen.insert(next.claim.clone(), taken.len()) {
-                Some(before) if before < taken.len() => {
-                    seen.insert(next.claim, before);
-                    bail!("it claims the same as {}", taken[before].path.display())
-                }
-                _ => Ok(next),
-            });
+            let next =
+                scan(path, taken.len()).and_then(|next| match seen.insert(next.claim.clone(), taken.len()) {
+                    Some(before) if before < taken.len() => {
+                        seen.insert(next.claim, before);
+                        bail!("it claims the same as {}", taken[before].path.display())
+                    }
+                    _ => Ok(next),
+                });
             match next {
                 Ok(next) => taken.push(next),
                 Err(error) => left_out.push(console, path, &error),
@@ -105,8 +106,15 @@ fn user(file: NormalizedFile) -> UserProof {
 
 /// What a proof claims.
 pub(crate) fn claim(user: &UserProof) -> Result<Claim> {
-    let key = user.key_digest().elements().map(|element| element.to_canonical_u64());
-    let inputs: Vec<u64> = user.public_inputs.iter().map(PrimeField64::to_canonical_u64).collect();
+    let key = user
+        .key_digest()
+        .elements()
+        .map(|element| element.to_canonical_u64());
+    let inputs: Vec<u64> = user
+        .public_inputs
+        .iter()
+        .map(PrimeField64::to_canonical_u64)
+        .collect();
     Ok(Claim {
         key: GoldilocksDigest::new(key)?,
         public_inputs: PublicInputs::new(inputs)?,
@@ -120,8 +128,8 @@ impl UserProofs for &Files {
         let taken = self.get(index)?;
         let path = || taken.path.clone();
         let bytes = files::read(&taken.path).map_err(|source| SourceError::Read { path: path(), source })?;
-        let file =
-            NormalizedFile::from_bytes(&bytes).map_err(|source| SourceError::File { path: path(), source })?;
+        let file = NormalizedFile::from_bytes(&bytes)
+            .map_err(|source| SourceError::File { path: path(), source })?;
         let user = user(file);
         if proof_digest(&user) != taken.digest {
             return Err(SourceError::Changed { path: path() });

@@ -117,10 +117,16 @@ impl Verify {
     fn compare(&self, submission: &Submission) -> Result<()> {
         let domain = submission.statement.domain;
         if let Some(expected) = self.chain_id.filter(|expected| *expected != domain.chain_id) {
-            bail!("chain id: the submission is for chain {}, not {expected}", domain.chain_id);
+            bail!(
+                "chain id: the submission is for chain {}, not {expected}",
+                domain.chain_id
+            );
         }
         if let Some(expected) = self.contract.filter(|expected| *expected != domain.contract) {
-            bail!("contract: the submission is for {}, not {expected}", domain.contract);
+            bail!(
+                "contract: the submission is for {}, not {expected}",
+                domain.contract
+            );
         }
         let key = submission.verifier.key_hash;
         if let Some(expected) = self.key_hash.filter(|expected| *expected != key) {
@@ -192,7 +198,9 @@ impl Verify {
         };
         wrapped(submission, &key)?.verify(&key, Some(expected.0))?;
         if let Provenance::Development(_) = key.origin() {
-            console.warn("the key is a DEVELOPMENT key: whoever knows its seed forges proofs, and everybody does.");
+            console.warn(
+                "the key is a DEVELOPMENT key: whoever knows its seed forges proofs, and everybody does.",
+            );
         }
         Ok(())
     }
@@ -202,7 +210,9 @@ impl Verify {
             return serde_json::from_slice(&files::read(path)?)
                 .with_context(|| format!("{} is no verifying key", path.display()));
         }
-        let circuit = console.work("building the wrap circuit", || profile_circuit(self.profile.profile))?;
+        let circuit = console.work("building the wrap circuit", || {
+            profile_circuit(self.profile.profile)
+        })?;
         stored_key(&self.keys.store()?, circuit)
             .context("there is no verifying key: give one with --vk, or name another folder with --keys")
     }

@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
+use crate::stage::peak_memory_of;
+
 /// Where the binary is that was built with this one.
 fn binary() -> Result<PathBuf> {
     let path = std::env::current_exe()?.with_file_name("causeway");
@@ -28,6 +30,8 @@ pub struct Answer {
     pub json: Value,
     /// The lines on stderr.
     pub lines: Vec<String>,
+    /// The most memory that it was seen to have held, in bytes; zero where the system does not tell.
+    pub peak_memory: u64,
 }
 
 impl Answer {
@@ -47,7 +51,7 @@ impl Answer {
 /// # Errors
 /// If it ends otherwise than with one of these exit codes.
 pub fn causeway(arguments: &[&str], codes: &[i32]) -> Result<Answer> {
-    match start(arguments, &mut |_| false)? {
+    match start(arguments, &mut |_, _| false)? {
         Some(answer) if codes.contains(&answer.code) => Ok(answer),
         Some(answer) => bail!(
             "causeway {} ended with {}: {}\n{}",
@@ -61,7 +65,7 @@ pub fn causeway(arguments: &[&str], codes: &[i32]) -> Result<Answer> {
 }
 
 /// Starts a command and kills it, as a crash would, at the first line on stderr that `kill` is true for. `None` if it was killed.
-fn start(arguments: &[&str], kill: &mut dyn FnMut(&str) -> bool) -> Result<Option<Answer>> {
+fn start(arguments: &[&str], kill: &mut dyn FnMut(&str, u64) -> bool) -> Result<Option<Answer>> {
     let mut child = Command::new(binary()?)
         .arg("--json")
         .args(arguments)
@@ -69,10 +73,11 @@ fn start(arguments: &[&str], kill: &mut dyn FnMut(&str) -> bool) -> Result<Optio
         .stderr(Stdio::piped())
         .spawn()?;
     let stderr = child.stderr.take().context("no stderr")?;
-    let mut lines = Vec::new();
+    let (mut lines, mut peak_memory) = (Vec::new(), 0);
     for line in BufReader::new(stderr).lines() {
         let line = line?;
-        if kill(&line) {
+        peak_memory = peak_memory_of(&child.id().to_string()).max(peak_memory);
+        if kill(&line, peak_memory) {
             // SIGKILL: nothing of it runs any longer, no cleaning up.
             child.kill()?;
             child.wait()?;
@@ -85,6 +90,7 @@ fn start(arguments: &[&str], kill: &mut dyn FnMut(&str) -> bool) -> Result<Optio
         code: output.status.code().context("ended by a signal")?,
         json: serde_json::from_slice(&output.stdout).with_context(|| lines.join("\n"))?,
         lines,
+        peak_memory,
     }))
 }
 
@@ -97,6 +103,8 @@ pub struct Interrupted {
     pub killed: usize,
     /// How often each stage was proven, by its number.
     pub proven: BTreeMap<usize, (String, usize)>,
+    /// The most memory that any run was seen to have held, in bytes; zero where the system does not tell.
+    pub peak_memory: u64,
 }
 
 /// Runs `causeway proof aggregate`, killed after each stage that it proves and once in the middle of one, until it ends.
@@ -105,9 +113,10 @@ pub struct Interrupted {
 /// If it ends otherwise than with exit code 0 or 8, or goes on without end.
 pub fn interrupted(arguments: &[&str], mut tell: impl FnMut(&str)) -> Result<Interrupted> {
     let mut proven: BTreeMap<usize, (String, usize)> = BTreeMap::new();
-    let mut in_the_middle = false;
+    let (mut in_the_middle, mut peak_memory) = (false, 0);
     for killed in 0..1_000 {
-        let ended = start(arguments, &mut |line| {
+        let ended = start(arguments, &mut |line, memory| {
+            peak_memory = memory.max(peak_memory);
             if let Some((number, total, name)) = proven_stage(line) {
                 tell(line);
                 let stage = proven.entry(number).or_insert((name.to_owned(), 0));
@@ -125,6 +134,7 @@ pub fn interrupted(arguments: &[&str], mut tell: impl FnMut(&str)) -> Result<Int
                 answer,
                 killed,
                 proven,
+                peak_memory,
             });
         }
     }

@@ -32,7 +32,12 @@ pub fn measure<T>(name: impl Into<String>, work: impl FnOnce() -> T) -> (Stage, 
 
 /// The most memory that the process has held since the last [`measure`] began, in bytes.
 fn peak_memory() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    peak_memory_of("self")
+}
+
+/// The most memory that a process has held, in bytes; zero where the system does not tell or it is gone.
+pub(crate) fn peak_memory_of(process: &str) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = peak
         .and_then(|rest| rest.split_whitespace().next())

@@ -72,7 +72,9 @@ fn main() -> Result<()> {
     }
 
     println!("\nWhat it took\n");
-    stages.iter().for_each(|stage| println!("   {stage}"));
+    for stage in &stages {
+        println!("   {:<44} {:>8.2} s", stage.name, stage.time.as_secs_f64());
+    }
     println!(
         "   {:<44} {:>8.2} s",
         "all of it",
@@ -189,6 +191,8 @@ fn aggregate(folder: &Folder, contract: &str) -> Result<()> {
         "aggregate",
         "--development",
         "--keep-stages",
+        "--chunk",
+        "2",
         "--chain-id",
         &chain,
         "--contract",
@@ -206,9 +210,10 @@ fn aggregate(folder: &Folder, contract: &str) -> Result<()> {
         run.answer.json["stages_proven"]
     );
     println!(
-        "   killed {} times, {} stages, each proven once",
+        "   killed {} times, {} stages, each proven once; at most {} MiB",
         run.killed,
-        run.proven.len()
+        run.proven.len(),
+        run.peak_memory >> 20
     );
     println!("   root {}", run.answer.text("root")?);
     Ok(())
@@ -292,6 +297,8 @@ fn blob(folder: &Folder, contract: &str, program: B256) -> Result<()> {
         "proof",
         "aggregate",
         "--development",
+        "--chunk",
+        "2",
         "--publish",
         "blobs",
         "--work",

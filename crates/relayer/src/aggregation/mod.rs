@@ -14,3 +14,6 @@ pub use inclusion::{Claim, INCLUSION_VERSION, Inclusion, same_domain};
 pub use submission::{
     BlobReference, Call, Publication, SUBMISSION_VERSION, Submission, VerifierId, published_in_call,
 };
+
+#[cfg(test)]
+mod tests;

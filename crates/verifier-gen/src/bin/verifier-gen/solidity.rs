@@ -23,7 +23,7 @@ use causeway_console::{Console, Report};
 Example:
   verifier-gen solidity --out contracts/src/verifier/Groth16Verifier.sol
 
-JSON: provenance, circuit, key_hash, selector, out, source.")]
+JSON: provenance, circuit, key_hash, selector, out, source, verifying_key.")]
 pub(crate) struct Solidity {
     #[command(flatten)]
     profile: ProfileOption,
@@ -32,6 +32,9 @@ pub(crate) struct Solidity {
     /// File to write [default: stdout]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// File to write the verifying key to, as `verify --vk` takes it
+    #[arg(long, value_name = "FILE")]
+    verifying_key: Option<PathBuf>,
     /// Use the development key also if there is one from a ceremony
     #[arg(long)]
     development: bool,
@@ -49,6 +52,7 @@ struct Fields<'a> {
     key_hash: String,
     selector: String,
     out: Option<String>,
+    verifying_key: Option<String>,
     source: &'a str,
 }
 
@@ -65,12 +69,16 @@ impl Solidity {
             bail!("the key is for circuit {}, not {circuit}", key.circuit());
         }
         let source = generate_verifier(&key)?;
+        if let Some(path) = &self.verifying_key {
+            files::write_text(path, &(serde_json::to_string_pretty(&key)? + "\n"))?;
+        }
         let fields = Fields {
             provenance: key.origin().label(),
             circuit,
             key_hash: hex_word(&key_hash(&key)),
             selector: hex_word(&selector(&key)),
             out: self.out.as_ref().map(|path| path.display().to_string()),
+            verifying_key: self.verifying_key.as_ref().map(|path| path.display().to_string()),
             source: &source,
         };
         let text = match &self.out {

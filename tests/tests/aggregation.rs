@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 use alloy_primitives::{B256, Bytes, U256};
-use alloy_sol_types::{SolError, SolEvent};
+use alloy_sol_types::{SolCall, SolError, SolEvent};
 use causeway_bindings::{Groth16Verifier, ProofAggregation};
+use causeway_relayer::aggregation::{Kzg, SubmissionError, published_in_call};
 use causeway_tests::aggregation::{AggregationVector, Claim, Deployment};
 use causeway_tests::evm::{EvmError, SENDER};
 use causeway_types::GoldilocksDigest;
@@ -206,9 +207,12 @@ fn blobs_are_recorded_and_read_back() {
     let vector = vector();
     let tree = vector.tree().unwrap();
     let mut deployment = deployed(&vector);
-    let without = deployment.submit_with_blobs(&tree, &vector.proof, vec![]);
-    assert!(matches!(without, Err(EvmError::Refused(_))), "{without:?}");
-    let hash = B256::from(U256::ONE << 248) | B256::with_last_byte(7);
+    let without: ProofAggregation::BlobMissing =
+        reverted(deployment.submit_with_blobs(&tree, &vector.proof, vec![]));
+    assert_eq!(without.index, U256::ZERO);
+    let kzg = Kzg::ethereum();
+    let blobs = AggregationBlob::encode(tree.commitments());
+    let hash = kzg.versioned_hash(0, &blobs[0]).unwrap();
     let receipt = deployment
         .submit_with_blobs(&tree, &vector.proof, vec![hash])
         .unwrap();
@@ -218,13 +222,11 @@ fn blobs_are_recorded_and_read_back() {
         root: tree.root(),
         index: U256::ZERO,
     };
-    assert_eq!(
-        deployment.evm.view(deployment.aggregation, &recorded).unwrap(),
-        hash
-    );
+    let recorded = deployment.evm.view(deployment.aggregation, &recorded).unwrap();
+    assert_eq!(recorded, hash);
 
-    // Who reads the blob recomputes the root; a path out of it holds on chain.
-    let blobs = AggregationBlob::encode(tree.commitments());
+    // Who reads the blob compares its hash and recomputes the root; a path out of it holds on chain.
+    assert_eq!(kzg.check(&blobs, &[recorded]), Ok(()));
     let read = published(&blobs, &tree.record()).unwrap();
     let path = read.inclusion(3).unwrap();
     deployment
@@ -232,8 +234,76 @@ fn blobs_are_recorded_and_read_back() {
         .unwrap();
     let other = AggregationTree::new(tree.commitments().iter().rev().copied().collect()).unwrap();
     let blobs = AggregationBlob::encode(other.commitments());
+    let refused = kzg.check(&blobs, &[recorded]);
+    assert!(
+        matches!(refused, Err(SubmissionError::VersionedHash { blob: 0, declared, .. }) if declared == hash),
+        "{refused:?}"
+    );
     assert!(matches!(
         published(&blobs, &tree.record()),
         Err(AggregationError::RootMismatch { .. })
     ));
+}
+
+/// Somebody saw a proof on its way and sent it first, with a blob of his own.
+#[test]
+fn commitments_are_published_again_after_other_blobs() {
+    let vector = vector();
+    let tree = vector.tree().unwrap();
+    let mut deployment = deployed(&vector);
+    let kzg = Kzg::ethereum();
+    let own = AggregationBlob::encode(tree.commitments());
+    let hash = kzg.versioned_hash(0, &own[0]).unwrap();
+    let reversed = AggregationTree::new(tree.commitments().iter().rev().copied().collect()).unwrap();
+    let others = AggregationBlob::encode(reversed.commitments());
+    let other_hash = kzg.versioned_hash(0, &others[0]).unwrap();
+    deployment
+        .submit_with_blobs(&tree, &vector.proof, vec![other_hash])
+        .unwrap();
+    let late: ProofAggregation::RootAlreadyExists =
+        reverted(deployment.submit_with_blobs(&tree, &vector.proof, vec![hash]));
+    assert_eq!(late.root, tree.root());
+
+    let publish = ProofAggregation::publishCall {
+        root: tree.root(),
+        commitments: tree
+            .commitments()
+            .iter()
+            .map(|commitment| commitment.get())
+            .collect(),
+    };
+    let contract = deployment.aggregation;
+    let in_calldata = deployment.evm.call(contract, &publish).unwrap();
+    let event = ProofAggregation::CommitmentsPublished::decode_log(&in_calldata.logs[0]).unwrap();
+    assert_eq!(
+        (event.root, event.publisher, event.blobHashes.len()),
+        (tree.root(), SENDER, 0)
+    );
+    assert_eq!(
+        published_in_call(&publish.abi_encode(), &tree.record()),
+        Ok(tree.clone())
+    );
+    let with_blobs = ProofAggregation::publishWithBlobsCall { root: tree.root() };
+    let in_blobs = deployment
+        .evm
+        .call_with_blobs(contract, &with_blobs, vec![hash])
+        .unwrap();
+    let event = ProofAggregation::CommitmentsPublished::decode_log(&in_blobs.logs[0]).unwrap();
+    assert_eq!(event.blobHashes, [hash]);
+    assert_eq!(kzg.check(&own, &event.blobHashes), Ok(()));
+    assert_eq!(published(&own, &tree.record()).unwrap(), tree);
+
+    let refused = ProofAggregation::publishCall {
+        commitments: reversed
+            .commitments()
+            .iter()
+            .map(|commitment| commitment.get())
+            .collect(),
+        ..publish
+    };
+    let mismatch: ProofAggregation::RootMismatch = reverted(deployment.evm.call(contract, &refused));
+    assert_eq!(
+        (mismatch.declared, mismatch.computed),
+        (tree.root(), reversed.root())
+    );
 }

@@ -20,11 +20,16 @@ interface IProofAggregation {
     /// @notice A root was proven. `blobHashes` are the versioned hashes of the blobs of its transaction that were to publish the
     /// commitments; there are none if they were published in calldata, that of the call to `submit`.
     /// @dev The proof does not bind the blobs: a root proves, a blob only publishes. Anybody who has a proof can send it with blobs
-    /// of anything, and be first. Whoever reads a blob computes the root of what is in it and refuses all but this one. Calldata
-    /// is bound: the contract has computed the root from it. `submitter` is the caller, so a contract if one was between.
+    /// of anything, and be first. Whoever reads a blob computes the root of what is in it and refuses all but this one, and anybody can
+    /// publish a root's commitments again. Calldata is bound: the contract has computed the root from it. `submitter` is the caller, so a contract if one was between.
     event ProofsAggregated(
         bytes32 indexed root, address indexed submitter, uint256 depth, uint256 count, bytes32[] blobHashes
     );
+
+    /// @notice The commitments of a root that stands were published again: in the calldata of the call to `publish`, from which the
+    /// contract has computed the root, or in blobs of these versioned hashes, which nothing binds to it.
+    /// @dev Of a root's publications, `ProofsAggregated` first, a reader takes the first one that gives the root.
+    event CommitmentsPublished(bytes32 indexed root, address indexed publisher, bytes32[] blobHashes);
 
     /// @notice Nothing that verifies proofs is at this address.
     error GatewayWithoutCode(address gateway);
@@ -52,6 +57,9 @@ interface IProofAggregation {
 
     /// @notice The commitments are those of another root.
     error RootMismatch(bytes32 declared, bytes32 computed);
+
+    /// @notice The root has more or fewer commitments.
+    error CountMismatch(uint256 actual, uint256 count);
 
     /// @notice The transaction has no blob at this index, which the commitments need.
     error BlobMissing(uint256 index);
@@ -115,6 +123,16 @@ interface IProofAggregation {
     /// @param count Number of proofs, as proven.
     /// @param proof The pinned selector, then the proof for its verifier.
     function submitWithBlobs(bytes32 root, uint256 depth, uint256 count, bytes calldata proof) external;
+
+    /// @notice Publishes the commitments of a root that stands in this call. Anybody may, at any time: nothing is kept of it but the event.
+    /// @param root Root of the tree, recomputed from the commitments.
+    /// @param commitments All of them, in order.
+    function publish(bytes32 root, bytes32[] calldata commitments) external;
+
+    /// @notice Publishes the commitments of a root that stands in the blobs of this transaction. Anybody may, at any time: nothing is kept of
+    /// it but the event, and `blobHash` goes on telling of the blobs of the submission.
+    /// @dev Nothing here can see whether they do, as with `submitWithBlobs`.
+    function publishWithBlobs(bytes32 root) external;
 
     /// @notice What a proof for this contract has to say of a tree: the low 248 bits of keccak256 over four words, domain, root,
     /// depth, count.

@@ -63,10 +63,7 @@ contract ProofAggregation is IProofAggregation {
     {
         uint256 count = commitments.length;
         _check(root, depth, count, proof);
-        uint256 zero = CommitmentTree.indexOfZero(commitments);
-        if (zero < count) revert CommitmentIsZero(zero);
-        bytes32 computed = CommitmentTree.root(commitments, depth);
-        if (computed != root) revert RootMismatch(root, computed);
+        _checkCommitments(root, depth, commitments);
 
         _record(root, depth, count, new bytes32[](0), proof);
     }
@@ -74,13 +71,8 @@ contract ProofAggregation is IProofAggregation {
     /// @inheritdoc IProofAggregation
     function submitWithBlobs(bytes32 root, uint256 depth, uint256 count, bytes calldata proof) external {
         _check(root, depth, count, proof);
-        bytes32[] memory hashes = new bytes32[]((count + COMMITMENTS_PER_BLOB - 1) / COMMITMENTS_PER_BLOB);
-        for (uint256 i = 0; i < hashes.length; ++i) {
-            hashes[i] = blobhash(i);
-            if (hashes[i] == 0) revert BlobMissing(i);
-        }
 
-        _record(root, depth, count, hashes, proof);
+        _record(root, depth, count, _transactionBlobs(count), proof);
     }
 
     /// @dev What every root needs and costs little to see.
@@ -93,6 +85,23 @@ contract ProofAggregation is IProofAggregation {
         // forge-lint: disable-next-line(unsafe-typecast)
         bytes4 selector = bytes4(proof);
         if (selector != SELECTOR) revert RouteNotPinned(selector, SELECTOR);
+    }
+
+    /// @dev The commitments are those under the root.
+    function _checkCommitments(bytes32 root, uint256 depth, bytes32[] calldata commitments) private pure {
+        uint256 zero = CommitmentTree.indexOfZero(commitments);
+        if (zero < commitments.length) revert CommitmentIsZero(zero);
+        bytes32 computed = CommitmentTree.root(commitments, depth);
+        if (computed != root) revert RootMismatch(root, computed);
+    }
+
+    /// @dev Versioned hashes of the transaction's first blobs, as many as the commitments fill.
+    function _transactionBlobs(uint256 count) private view returns (bytes32[] memory hashes) {
+        hashes = new bytes32[]((count + COMMITMENTS_PER_BLOB - 1) / COMMITMENTS_PER_BLOB);
+        for (uint256 i = 0; i < hashes.length; ++i) {
+            hashes[i] = blobhash(i);
+            if (hashes[i] == 0) revert BlobMissing(i);
+        }
     }
 
     /// @dev Keeps what was checked, if it is proven.
@@ -118,6 +127,26 @@ contract ProofAggregation is IProofAggregation {
     /// @inheritdoc IProofAggregation
     function statementDigest(bytes32 root, uint256 depth, uint256 count) public view returns (uint256) {
         return uint256(keccak256(abi.encode(DOMAIN, root, depth, count))) & type(uint248).max;
+    }
+
+    // ---- publishing again
+
+    /// @inheritdoc IProofAggregation
+    function publish(bytes32 root, bytes32[] calldata commitments) external {
+        Aggregation memory record = aggregation[root];
+        if (record.count == 0) revert RootNotFound(root);
+        if (commitments.length != record.count) revert CountMismatch(commitments.length, record.count);
+        _checkCommitments(root, record.depth, commitments);
+
+        emit CommitmentsPublished(root, msg.sender, new bytes32[](0));
+    }
+
+    /// @inheritdoc IProofAggregation
+    function publishWithBlobs(bytes32 root) external {
+        uint256 count = aggregation[root].count;
+        if (count == 0) revert RootNotFound(root);
+
+        emit CommitmentsPublished(root, msg.sender, _transactionBlobs(count));
     }
 
     // ---- asking

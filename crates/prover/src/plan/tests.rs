@@ -246,3 +246,41 @@ proptest! {
         check(&plan, &public_inputs)?;
     }
 }
+
+/// The plan counts what a list's trace has rows for; the circuits look at the entries themselves.
+#[test]
+fn a_list_gets_the_size_that_the_circuits_would_give_its_entries() {
+    use causeway_circuits::keccak::Entry;
+
+    let edges = [1, 83, 84, 85, 86, 339, 340, 341, 342, 1_363, 1_364, 1_365, 1_366];
+    for blocks in [1, 2, 3, 8] {
+        for entries in edges {
+            // Messages of so many blocks, no two alike, and shorter ones for what is left.
+            let mut list = Vec::new();
+            let mut continuing = 0;
+            for number in 0_u64.. {
+                let left = entries - list.len();
+                if left == 0 {
+                    break;
+                }
+                let mut message = vec![0; 136 * (left.min(blocks) - 1) + 8];
+                message[..8].copy_from_slice(&number.to_le_bytes());
+                let (message, _) = Entry::of_message(&message);
+                continuing += message.len() - 1;
+                list.extend(message);
+            }
+            let planned = ListPlan {
+                steps: Vec::new(),
+                entries,
+                continuing,
+                proofs: 0..0,
+            };
+            let by_circuits = Size::cheapest(&list).ok();
+            assert_eq!(
+                planned.size(),
+                by_circuits,
+                "{entries} entries, {continuing} continuing"
+            );
+        }
+    }
+}

@@ -179,6 +179,25 @@ impl Submission {
         [self.verifier.selector().as_slice(), &self.proof].concat().into()
     }
 
+    /// The call that publishes the commitments once more, in calldata: for when somebody else submitted the proof with other blobs.
+    pub fn publish_call(&self) -> Call {
+        let data = ProofAggregation::publishCall {
+            root: self.statement.record.root(),
+            commitments: self.words(),
+        };
+        Call {
+            to: self.statement.domain.contract,
+            data: data.abi_encode().into(),
+        }
+    }
+
+    fn words(&self) -> Vec<B256> {
+        self.commitments
+            .iter()
+            .map(|commitment| commitment.get())
+            .collect()
+    }
+
     fn expected_call(&self) -> Call {
         let record = &self.statement.record;
         let (root, depth, proof) = (record.root(), U256::from(record.depth()), self.routed_proof());
@@ -186,11 +205,7 @@ impl Submission {
             Publication::Calldata => ProofAggregation::submitCall {
                 root,
                 depth,
-                commitments: self
-                    .commitments
-                    .iter()
-                    .map(|commitment| commitment.get())
-                    .collect(),
+                commitments: self.words(),
                 proof,
             }
             .abi_encode(),
@@ -231,7 +246,7 @@ fn tree_of(
     Ok(tree)
 }
 
-/// The tree of a record, out of the call that published its commitments.
+/// The tree of a record, out of a call of `submit` or `publish` that published its commitments.
 ///
 /// # Errors
 /// [`SubmissionError::NotACall`], [`SubmissionError::Count`], or [`SubmissionError::Aggregation`] for another root.
@@ -239,7 +254,14 @@ pub fn published_in_call(
     data: &[u8],
     record: &AggregationRecord,
 ) -> Result<AggregationTree, SubmissionError> {
-    let call = ProofAggregation::submitCall::abi_decode_validate(data).map_err(SubmissionError::NotACall)?;
-    let commitments = call.commitments.into_iter().map(ProofCommitment::try_from);
+    let commitments = match ProofAggregation::publishCall::abi_decode_validate(data) {
+        Ok(call) => call.commitments,
+        Err(_) => {
+            ProofAggregation::submitCall::abi_decode_validate(data)
+                .map_err(SubmissionError::NotACall)?
+                .commitments
+        }
+    };
+    let commitments = commitments.into_iter().map(ProofCommitment::try_from);
     tree_of(record, commitments.collect::<Result<_, _>>()?)
 }

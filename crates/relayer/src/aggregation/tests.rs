@@ -150,7 +150,11 @@ fn every_field_of_a_submission_is_held_to_the_others() {
 fn the_call_of_a_submission_gives_its_tree_back() {
     let call = submission(Publication::Calldata).call;
     let tree = tree();
-    assert_eq!(published_in_call(&call.data, &tree.record()), Ok(tree.clone()));
+    let again = submission(blobs()).publish_call();
+    for call in [&call, &again] {
+        assert_eq!(call.to, DOMAIN.contract);
+        assert_eq!(published_in_call(&call.data, &tree.record()), Ok(tree.clone()));
+    }
     let error = published_in_call(&call.data, &record(B256::ZERO, 3, 5)).unwrap_err();
     assert!(
         matches!(

@@ -2,7 +2,7 @@
 //!
 //! The commitments are one stream of bytes, cut every 31: each cut is the end of a field element whose first byte is zero, so
 //! that it is below the field's order. 4,096 elements hold exactly 3,968 commitments. A blob's versioned hash is KZG's matter
-//! and not computed here.
+//! and not computed here but in the relayer's library.
 
 use alloy_primitives::{B256, Bytes};
 use serde::{Deserialize, Serialize};

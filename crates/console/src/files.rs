@@ -15,15 +15,23 @@ const MAX_BYTES: u64 = 64 << 20;
 /// # Errors
 /// If it cannot be read or is too long.
 pub fn read(path: &Path) -> Result<Vec<u8>> {
+    read_at_most(path, MAX_BYTES)
+}
+
+/// [`read`] with another limit, in bytes.
+///
+/// # Errors
+/// If it cannot be read or is longer.
+pub fn read_at_most(path: &Path, max: u64) -> Result<Vec<u8>> {
     let read = || -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+        File::open(path)?.take(max + 1).read_to_end(&mut bytes)?;
         Ok(bytes)
     };
     let bytes = read().with_context(|| format!("{} cannot be read", path.display()))?;
     ensure!(
-        bytes.len() as u64 <= MAX_BYTES,
-        "{} is longer than any proof or verifying key",
+        bytes.len() as u64 <= max,
+        "{} is longer than any file of its kind",
         path.display()
     );
     Ok(bytes)

@@ -104,6 +104,12 @@ pub enum SubmissionError {
         /// The one computed.
         computed: B256,
     },
+    /// A blob's file is not beside the submission.
+    #[error("blob file {file:?} is no plain file name")]
+    BlobFile {
+        /// What it is called.
+        file: String,
+    },
     /// There are more or fewer blobs than versioned hashes.
     #[error("{found} blobs for {declared} versioned hashes")]
     BlobCount {

@@ -62,14 +62,35 @@ impl Inclusion {
         claim: Claim,
     ) -> Result<Self, SubmissionError> {
         let commitment = claim.commitment();
-        let place = tree.commitments().iter().position(|&other| other == commitment);
-        let place = place.and_then(|place| u32::try_from(place).ok());
-        let index = place.ok_or(SubmissionError::NotIncluded { commitment })?;
+        let mut commitments = (0..).zip(tree.commitments());
+        let place = commitments.find(|(_, other)| **other == commitment);
+        let (index, _) = place.ok_or(SubmissionError::NotIncluded { commitment })?;
+        Self::at(domain, tree, index, claim)
+    }
+
+    /// A claim that stands at an index of a tree.
+    ///
+    /// # Errors
+    /// [`SubmissionError::Aggregation`] for an index beyond the last, [`SubmissionError::Commitment`] if another claim stands there.
+    pub fn at(
+        domain: AggregationDomain,
+        tree: &AggregationTree,
+        index: u32,
+        claim: Claim,
+    ) -> Result<Self, SubmissionError> {
+        let commitment = claim.commitment();
+        let path = tree.inclusion(index)?;
+        let there = tree.commitments().get(index as usize).copied();
+        if there != Some(commitment) {
+            return Err(SubmissionError::Commitment {
+                found: there.map(ProofCommitment::get).unwrap_or_default(),
+                computed: commitment.get(),
+            });
+        }
         let statement = AggregationStatement {
             domain,
             record: tree.record(),
         };
-        let path = tree.inclusion(index)?;
         let call = expected_call(&statement, &claim, &path);
         Ok(Self {
             version: INCLUSION_VERSION,

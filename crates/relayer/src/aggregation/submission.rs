@@ -154,6 +154,14 @@ impl Submission {
                 expected: Self::PROOF_LEN,
             });
         }
+        // Whoever reads the submission opens these files.
+        if let Publication::Blobs(blobs) = &self.publication {
+            for BlobReference { file, .. } in blobs {
+                if matches!(file.as_str(), "" | "." | "..") || file.contains(['/', '\\']) {
+                    return Err(SubmissionError::BlobFile { file: file.clone() });
+                }
+            }
+        }
         self.tree()?;
         self.call.check(&self.expected_call())
     }

@@ -132,6 +132,21 @@ fn every_field_of_a_submission_is_held_to_the_others() {
         refusal(|changed| changed.statement.domain.contract = Address::ZERO),
         SubmissionError::CallTarget { expected, found }
     );
+    let named = |file: &str| {
+        let mut changed = submission(blobs());
+        changed.publication = Publication::Blobs(vec![BlobReference {
+            file: file.to_owned(),
+            versioned_hash: B256::ZERO,
+        }]);
+        changed.check()
+    };
+    assert_eq!(named("another.bin"), Ok(()));
+    for file in ["", ".", "..", "/etc/passwd", "../blob-0.bin", "a/b", "a\\b"] {
+        let refusal = SubmissionError::BlobFile {
+            file: file.to_owned(),
+        };
+        assert_eq!(named(file), Err(refusal));
+    }
     // What is in the call alone: selector, head, then route and proof at the end.
     let data_of: [fn(&mut Submission); 5] = [
         |changed| changed.call.data = Bytes::new(),
@@ -181,6 +196,15 @@ fn an_inclusion_is_found_and_survives_json() {
         assert_eq!(read, inclusion);
         assert_eq!(read.check_in(&submission(blobs()).statement), Ok(()));
     }
+    let (found, computed) = (claim(2).commitment().get(), claim(3).commitment().get());
+    assert_eq!(
+        Inclusion::at(DOMAIN, &tree(), 2, claim(3)),
+        Err(SubmissionError::Commitment { found, computed })
+    );
+    assert_eq!(
+        Inclusion::at(DOMAIN, &tree(), 5, claim(3)),
+        Err(AggregationError::IndexTooLarge { index: 5, count: 5 }.into())
+    );
     let commitment = claim(5).commitment();
     assert_eq!(
         Inclusion::find(DOMAIN, &tree(), claim(5)),

@@ -20,7 +20,7 @@ use causeway_verifier_gen::wrapped_proof::WrappedProof;
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
-use super::input::{Input, LeftOut, stem};
+use super::input::{Input, LeftOut, stem, submission};
 use super::source::Files;
 use crate::Answer;
 use crate::options::{DomainOption, KeysOption, ProfileOption};
@@ -186,12 +186,7 @@ impl Aggregate {
         if !path.exists() {
             return Ok(());
         }
-        let other: Submission = serde_json::from_slice(&files::read(&path)?).with_context(|| {
-            format!(
-                "{} is no submission: remove it or name another --out",
-                path.display()
-            )
-        })?;
+        let other = submission(&path).context("--out is in use: remove it or name another one")?;
         if other.statement != *statement {
             bail!(
                 "{} holds the aggregation of {} proofs with root {} for {} on chain {}: name another --out",
@@ -289,7 +284,8 @@ impl Aggregate {
         fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
         let mut written = Vec::new();
         for (index, taken) in source.taken().iter().enumerate() {
-            let inclusion = Inclusion::find(self.domain.domain(), tree, taken.claim.clone())?;
+            let place = u32::try_from(index)?;
+            let inclusion = Inclusion::at(self.domain.domain(), tree, place, taken.claim.clone())?;
             let path = folder.join(inclusion_name(index, &taken.path));
             files::write_text(&path, &(serde_json::to_string_pretty(&inclusion)? + "\n"))?;
             written.push(Included {

@@ -5,7 +5,7 @@ use anyhow::{Context, Result, bail, ensure};
 use causeway_aggregation::files::{FileKind, NormalizedFile};
 use causeway_circuits::proofs::UserProof;
 use causeway_console::{Console, Report, files};
-use causeway_relayer::aggregation::{Claim, Inclusion, Submission, published_in_call};
+use causeway_relayer::aggregation::{Claim, Inclusion, published_in_call};
 use causeway_types::GoldilocksDigest;
 use causeway_types::aggregation::{
     AggregationBlob, AggregationDomain, AggregationRecord, AggregationTree, PublicInputs, published,
@@ -147,8 +147,7 @@ impl FindInclusion {
 impl Published {
     fn tree(&self) -> Result<(AggregationDomain, AggregationTree)> {
         if let Some(path) = &self.from {
-            let submission: Submission = serde_json::from_slice(&files::read(path)?)
-                .with_context(|| format!("{} is no submission", path.display()))?;
+            let submission = input::submission(path)?;
             let tree = submission
                 .tree()
                 .with_context(|| format!("{} is refused", path.display()))?;
@@ -165,7 +164,7 @@ impl Published {
         let domain = AggregationDomain { chain_id, contract };
         let tree = match &self.calldata {
             Some(path) => {
-                let text = String::from_utf8(files::read(path)?)
+                let text = String::from_utf8(files::read_at_most(path, 2 * input::MAX_CALLDATA + 2)?)
                     .context("calldata is written in hexadecimal digits")?;
                 let data = hex::decode(text.trim()).context("calldata is written in hexadecimal digits")?;
                 published_in_call(&data, &record).with_context(|| format!("{} is refused", path.display()))?

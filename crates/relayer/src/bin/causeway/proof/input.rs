@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use causeway_aggregation::files::FileKind;
-use causeway_console::Console;
+use causeway_console::{Console, files, printable};
+use causeway_relayer::aggregation::Submission;
 use clap::Args;
 use serde::Serialize;
 
@@ -49,6 +50,22 @@ pub(crate) fn files(paths: &[PathBuf], ending: &str) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// Bytes of the longest submission: a million commitments, in the list and once more in the call.
+const MAX_SUBMISSION: u64 = 256 << 20;
+
+/// Bytes of the longest calldata: a million commitments and a proof.
+pub(crate) const MAX_CALLDATA: u64 = 33 << 20;
+
+/// Reads a submission, and checks nothing but its form.
+pub(crate) fn submission(path: &Path) -> Result<Submission> {
+    serde_json::from_slice(&files::read_at_most(path, MAX_SUBMISSION)?).with_context(|| {
+        format!(
+            "{} is no submission, or one of its fields is invalid",
+            path.display()
+        )
+    })
+}
+
 /// What a file is called without folder and ending: what is made of it is named after that.
 pub(crate) fn stem(path: &Path) -> String {
     path.file_stem()
@@ -83,13 +100,13 @@ impl LeftOut {
         self.0.is_empty()
     }
 
-    /// The end of a report.
+    /// The end of a report; what a file said must not move the terminal's cursor or recolour it.
     pub(crate) fn text(&self) -> String {
         let lines = self
             .0
             .iter()
             .map(|left| format!("\nleft out: {}: {}", left.file, left.error));
-        lines.collect()
+        printable(&lines.collect::<String>())
     }
 
     /// With --strict nothing may be left out.

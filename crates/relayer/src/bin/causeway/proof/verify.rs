@@ -86,8 +86,7 @@ struct Fields {
 impl Verify {
     pub(crate) fn run(&self, console: &Console) -> Result<Answer> {
         let name = self.submission.display();
-        let submission: Submission = serde_json::from_slice(&files::read(&self.submission)?)
-            .with_context(|| format!("{name} is no submission, or one of its fields is invalid"))?;
+        let submission = input::submission(&self.submission)?;
         submission.check().with_context(|| format!("{name} is refused"))?;
         self.compare(&submission)?;
         let blobs = self.check_blobs(console, &submission)?;

@@ -6,3 +6,4 @@
 pub mod config;
 pub mod keccak;
 pub mod proofs;
+pub mod targets;

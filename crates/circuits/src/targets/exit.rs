@@ -1,0 +1,163 @@
+//! Exits and their leaves.
+
+use causeway_aggregation::{D, F};
+use causeway_ledger::poseidon::EXIT;
+use causeway_types::{Exit, TokenId};
+use plonky2::field::types::Field;
+use plonky2::iop::target::Target;
+use plonky2::iop::witness::{PartialWitness, WitnessWrite};
+use plonky2::plonk::circuit_builder::CircuitBuilder;
+
+use super::message::MessageTarget;
+use super::word::{AddressTarget, AmountTarget, Bytes32Target, DigestTarget, U32Target};
+
+/// [`TokenId`] in a circuit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenTarget {
+    /// The network that issues the token.
+    pub network: U32Target,
+    /// Its address there.
+    pub address: AddressTarget,
+}
+
+impl TokenTarget {
+    /// A witness, each word constrained.
+    pub fn new(builder: &mut CircuitBuilder<F, D>) -> Self {
+        Self {
+            network: U32Target::new(builder),
+            address: AddressTarget::new(builder),
+        }
+    }
+
+    /// Fills the witness; `None` if it has other values.
+    pub fn set(&self, witness: &mut PartialWitness<F>, token: &TokenId) -> Option<()> {
+        let network = F::from_canonical_u32(token.network.get());
+        witness.set_target(self.network.target(), network).ok()?;
+        self.address.set(witness, token.address.as_slice())
+    }
+}
+
+/// [`Exit`] in a circuit. Whether its network may make it is not seen here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExitTarget {
+    /// What it carries: 0 an asset, 1 a message.
+    pub leaf_type: U32Target,
+    /// The token; for a message the sending network and caller.
+    pub token: TokenTarget,
+    /// Where it goes.
+    pub destination_network: U32Target,
+    /// To whom.
+    pub destination_address: AddressTarget,
+    /// How much.
+    pub amount: AmountTarget,
+    /// Keccak of the metadata.
+    pub metadata_hash: Bytes32Target,
+}
+
+impl ExitTarget {
+    /// A witness, each word constrained, and the leaf type to be one.
+    pub fn new(builder: &mut CircuitBuilder<F, D>) -> Self {
+        let leaf_type = U32Target::new(builder);
+        builder.assert_bool(plonky2::iop::target::BoolTarget::new_unsafe(leaf_type.target()));
+        Self {
+            leaf_type,
+            token: TokenTarget::new(builder),
+            destination_network: U32Target::new(builder),
+            destination_address: AddressTarget::new(builder),
+            amount: AmountTarget::new(builder),
+            metadata_hash: Bytes32Target::new(builder),
+        }
+    }
+
+    /// Its targets in the order in which [`shadow_leaf`] hashes them: 29 words.
+    pub fn targets(&self) -> Vec<Target> {
+        [
+            &[self.leaf_type.target(), self.token.network.target()],
+            &self.token.address.targets()[..],
+            &[self.destination_network.target()],
+            &self.destination_address.targets(),
+            &self.amount.targets(),
+            &self.metadata_hash.targets(),
+        ]
+        .concat()
+    }
+
+    /// Fills the witness; `None` if it has other values.
+    pub fn set(&self, witness: &mut PartialWitness<F>, exit: &Exit) -> Option<()> {
+        let leaf_type = F::from_canonical_u32(exit.leaf_type as u32);
+        witness.set_target(self.leaf_type.target(), leaf_type).ok()?;
+        self.token.set(witness, &exit.token)?;
+        let network = F::from_canonical_u32(exit.destination_network.get());
+        witness
+            .set_target(self.destination_network.target(), network)
+            .ok()?;
+        self.destination_address
+            .set(witness, exit.destination_address.as_slice())?;
+        self.amount.set(witness, &exit.amount.to_be_bytes::<32>())?;
+        self.metadata_hash.set(witness, exit.metadata_hash.as_slice())
+    }
+}
+
+/// An exit's leaf in a shadow tree: four rows.
+pub fn shadow_leaf(builder: &mut CircuitBuilder<F, D>, exit: &ExitTarget) -> DigestTarget {
+    MessageTarget::new()
+        .u32(exit.leaf_type)
+        .token(&exit.token)
+        .u32(exit.destination_network)
+        .words(&exit.destination_address)
+        .words(&exit.amount)
+        .words(&exit.metadata_hash)
+        .hash(builder, EXIT)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use alloy_primitives::{Address, B256, U256};
+    use causeway_types::{LeafType, NetworkId};
+    use plonky2::iop::witness::PartialWitness;
+
+    use super::*;
+    use crate::targets::testing::{Gadget, words};
+
+    fn exit() -> Exit {
+        Exit {
+            leaf_type: LeafType::Message,
+            token: TokenId {
+                network: NetworkId::new(7),
+                address: Address::repeat_byte(0xa1),
+            },
+            destination_network: NetworkId::new(3),
+            destination_address: Address::repeat_byte(0xb2),
+            amount: U256::MAX - U256::from(5),
+            metadata_hash: B256::repeat_byte(0xc3),
+        }
+    }
+
+    #[test]
+    fn leaves_are_the_ledgers_and_every_field_is_in_them() {
+        let mut target = None;
+        let gadget = Gadget::new(|builder| {
+            let exit = ExitTarget::new(builder);
+            let leaf = shadow_leaf(builder, &exit);
+            target = Some(exit);
+            [exit.targets(), leaf.elements.to_vec()].concat()
+        });
+        let mut witness = PartialWitness::new();
+        target.unwrap().set(&mut witness, &exit()).unwrap();
+        let leaf = words(causeway_ledger::shadow_leaf(&exit()));
+        let fields: Vec<u64> = gadget.read(&witness, 29);
+        gadget.holds_alone(&[&fields[..], &leaf].concat());
+    }
+
+    #[test]
+    fn a_leaf_is_an_asset_or_a_message() {
+        let gadget = Gadget::new(|builder| ExitTarget::new(builder).targets());
+        for (leaf_type, legal) in [(0, true), (1, true), (2, false)] {
+            let mut words = vec![0; 29];
+            words[0] = leaf_type;
+            assert_eq!(gadget.holds(&words), legal, "{leaf_type}");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Values of the ledger in circuits: each under the name of its native twin, hashed to the same digest.
+//!
+//! A type says what is constrained already: the words of [`U32Target`] are below 2^32. Trees open under bits, so that which way a
+//! path turns is no prover's choice once its index is.
+
+mod exit;
+mod message;
+mod nullifier;
+mod state;
+mod tree;
+mod word;
+
+#[cfg(test)]
+mod testing;
+
+pub use exit::{ExitTarget, TokenTarget, shadow_leaf};
+pub use message::MessageTarget;
+pub use nullifier::nullify;
+pub use state::{CertificateStatementTarget, HistoryEntryTarget, NetworkStateTarget};
+pub use tree::{PathTarget, TreeTarget};
+pub use word::{AddressTarget, AmountTarget, Bytes32Target, DigestTarget, U32Target, U64Target, WordsTarget};

@@ -1,0 +1,302 @@
+//! What a network is in roots and counts, and what it says of a certificate.
+
+use causeway_aggregation::{D, F};
+use causeway_ledger::poseidon::{CERTIFICATE, HISTORY, NETWORK};
+use plonky2::iop::target::Target;
+use plonky2::plonk::circuit_builder::CircuitBuilder;
+
+use super::message::MessageTarget;
+use super::word::{Bytes32Target, DigestTarget, U32Target, U64Target};
+
+/// `causeway_ledger::NetworkState` in a circuit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NetworkStateTarget {
+    /// The network.
+    pub network: U32Target,
+    /// How many certificates it has settled.
+    pub height: U64Target,
+    /// How many exits it has made.
+    pub exit_count: U32Target,
+    /// Its exit root.
+    pub exit_root: Bytes32Target,
+    /// Its shadow exit root.
+    pub shadow_root: DigestTarget,
+    /// Its balance root.
+    pub balance_root: DigestTarget,
+    /// Its nullifier root.
+    pub nullifier_root: DigestTarget,
+    /// Its history root.
+    pub history_root: DigestTarget,
+    /// Its own state root.
+    pub state_root: Bytes32Target,
+}
+
+impl NetworkStateTarget {
+    /// A witness, each word constrained.
+    pub fn new(builder: &mut CircuitBuilder<F, D>) -> Self {
+        Self {
+            network: U32Target::new(builder),
+            height: U64Target::new(builder),
+            exit_count: U32Target::new(builder),
+            exit_root: Bytes32Target::new(builder),
+            shadow_root: builder.add_virtual_hash(),
+            balance_root: builder.add_virtual_hash(),
+            nullifier_root: builder.add_virtual_hash(),
+            history_root: builder.add_virtual_hash(),
+            state_root: Bytes32Target::new(builder),
+        }
+    }
+
+    /// The digest: five rows.
+    pub fn hash(&self, builder: &mut CircuitBuilder<F, D>) -> DigestTarget {
+        self.message().hash(builder, NETWORK)
+    }
+
+    fn message(&self) -> MessageTarget {
+        MessageTarget::new()
+            .u32(self.network)
+            .words(&self.height)
+            .u32(self.exit_count)
+            .words(&self.exit_root)
+            .digest(self.shadow_root)
+            .digest(self.balance_root)
+            .digest(self.nullifier_root)
+            .digest(self.history_root)
+            .words(&self.state_root)
+    }
+
+    /// Its targets in the order in which they are hashed.
+    pub fn targets(&self) -> Vec<Target> {
+        self.message().elements().to_vec()
+    }
+}
+
+/// `causeway_types::HistoryEntry` in a circuit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistoryEntryTarget {
+    /// The height of the certificate.
+    pub height: U64Target,
+    /// The network's state root after it.
+    pub state_root: Bytes32Target,
+    /// Its shadow exit root after it.
+    pub shadow_root: DigestTarget,
+    /// Its exits after it.
+    pub exit_count: U32Target,
+}
+
+impl HistoryEntryTarget {
+    /// A witness, each word constrained.
+    pub fn new(builder: &mut CircuitBuilder<F, D>) -> Self {
+        Self {
+            height: U64Target::new(builder),
+            state_root: Bytes32Target::new(builder),
+            shadow_root: builder.add_virtual_hash(),
+            exit_count: U32Target::new(builder),
+        }
+    }
+
+    /// The digest: two rows.
+    pub fn hash(&self, builder: &mut CircuitBuilder<F, D>) -> DigestTarget {
+        self.message().hash(builder, HISTORY)
+    }
+
+    fn message(&self) -> MessageTarget {
+        MessageTarget::new()
+            .words(&self.height)
+            .words(&self.state_root)
+            .digest(self.shadow_root)
+            .u32(self.exit_count)
+    }
+
+    /// Its targets in the order in which they are hashed.
+    pub fn targets(&self) -> Vec<Target> {
+        self.message().elements().to_vec()
+    }
+}
+
+/// `causeway_ledger::CertificateStatement` in a circuit: what a network authorises.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CertificateStatementTarget {
+    /// Digest of the deployment.
+    pub domain: Bytes32Target,
+    /// The network.
+    pub network: U32Target,
+    /// Height of the certificate.
+    pub height: U64Target,
+    /// Until when it can settle.
+    pub expiry: U64Target,
+    /// State root before.
+    pub old_state_root: Bytes32Target,
+    /// State root after.
+    pub new_state_root: Bytes32Target,
+    /// Exits after.
+    pub exit_count: U32Target,
+    /// Shadow exit root after.
+    pub shadow_root: DigestTarget,
+    /// The chain of imports.
+    pub imports: DigestTarget,
+    /// The chain of contingencies.
+    pub contingencies: DigestTarget,
+}
+
+impl CertificateStatementTarget {
+    /// A witness, each word constrained.
+    pub fn new(builder: &mut CircuitBuilder<F, D>) -> Self {
+        Self {
+            domain: Bytes32Target::new(builder),
+            network: U32Target::new(builder),
+            height: U64Target::new(builder),
+            expiry: U64Target::new(builder),
+            old_state_root: Bytes32Target::new(builder),
+            new_state_root: Bytes32Target::new(builder),
+            exit_count: U32Target::new(builder),
+            shadow_root: builder.add_virtual_hash(),
+            imports: builder.add_virtual_hash(),
+            contingencies: builder.add_virtual_hash(),
+        }
+    }
+
+    /// The certificate digest: six rows.
+    pub fn hash(&self, builder: &mut CircuitBuilder<F, D>) -> DigestTarget {
+        self.message().hash(builder, CERTIFICATE)
+    }
+
+    fn message(&self) -> MessageTarget {
+        MessageTarget::new()
+            .words(&self.domain)
+            .u32(self.network)
+            .words(&self.height)
+            .words(&self.expiry)
+            .words(&self.old_state_root)
+            .words(&self.new_state_root)
+            .u32(self.exit_count)
+            .digest(self.shadow_root)
+            .digest(self.imports)
+            .digest(self.contingencies)
+    }
+
+    /// Its targets in the order in which they are hashed.
+    pub fn targets(&self) -> Vec<Target> {
+        self.message().elements().to_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use alloy_primitives::B256;
+    use causeway_ledger::{CertificateStatement, NetworkState, history_entry};
+    use causeway_types::{ExitRoot, Expiry, GoldilocksDigest, HistoryEntry, NetworkId, StateRoot};
+    use plonky2::field::types::Field;
+
+    use super::*;
+    use crate::targets::testing::{Gadget, words};
+
+    fn digest(number: u64) -> GoldilocksDigest {
+        causeway_ledger::poseidon::EXIT.hash(&[F::from_canonical_u64(number)])
+    }
+
+    fn word(byte: u8) -> (B256, Vec<u64>) {
+        let words = vec![u64::from(u32::from_be_bytes([byte; 4])); 8];
+        (B256::repeat_byte(byte), words)
+    }
+
+    fn upper_first(number: u64) -> [u64; 2] {
+        [number >> 32, number & 0xffff_ffff]
+    }
+
+    #[test]
+    fn a_networks_state_has_the_ledgers_digest() {
+        let (exit_root, exit_words) = word(0xe1);
+        let (state_root, state_words) = word(0x57);
+        let state = NetworkState {
+            network: NetworkId::new(9),
+            height: 3 << 32 | 4,
+            exit_count: u32::MAX,
+            exit_root: ExitRoot::new(exit_root),
+            shadow_root: digest(1),
+            balance_root: digest(2),
+            nullifier_root: digest(3),
+            history_root: digest(4),
+            state_root: StateRoot::new(state_root),
+        };
+        let gadget = Gadget::new(|builder| {
+            let state = NetworkStateTarget::new(builder);
+            [state.targets(), state.hash(builder).elements.to_vec()].concat()
+        });
+        let fields = [
+            &[9][..],
+            &upper_first(state.height),
+            &[u32::MAX.into()],
+            &exit_words,
+            &words(digest(1)),
+            &words(digest(2)),
+            &words(digest(3)),
+            &words(digest(4)),
+            &state_words,
+            &words(state.hash()),
+        ];
+        gadget.holds_alone(&fields.concat());
+    }
+
+    #[test]
+    fn a_history_entry_has_the_ledgers_digest() {
+        let (state_root, state_words) = word(0x57);
+        let entry = HistoryEntry {
+            height: 5 << 32 | 6,
+            state_root: StateRoot::new(state_root),
+            shadow_root: digest(1),
+            exit_count: 11,
+        };
+        let gadget = Gadget::new(|builder| {
+            let entry = HistoryEntryTarget::new(builder);
+            [entry.targets(), entry.hash(builder).elements.to_vec()].concat()
+        });
+        let fields = [
+            &upper_first(entry.height)[..],
+            &state_words,
+            &words(digest(1)),
+            &[11],
+            &words(history_entry(&entry)),
+        ];
+        gadget.holds_alone(&fields.concat());
+    }
+
+    #[test]
+    fn a_certificate_has_the_ledgers_digest() {
+        let (domain, domain_words) = word(0xd0);
+        let (old, old_words) = word(0x01);
+        let (new, new_words) = word(0x02);
+        let statement = CertificateStatement {
+            domain,
+            network: NetworkId::new(2),
+            height: 7,
+            expiry: Expiry::new(1 << 33 | 5),
+            old_state_root: StateRoot::new(old),
+            new_state_root: StateRoot::new(new),
+            exit_count: 12,
+            shadow_root: digest(1),
+            imports: digest(2),
+            contingencies: digest(3),
+        };
+        let gadget = Gadget::new(|builder| {
+            let statement = CertificateStatementTarget::new(builder);
+            [statement.targets(), statement.hash(builder).elements.to_vec()].concat()
+        });
+        let fields = [
+            &domain_words[..],
+            &[2],
+            &upper_first(7),
+            &upper_first(1 << 33 | 5),
+            &old_words,
+            &new_words,
+            &[12],
+            &words(digest(1)),
+            &words(digest(2)),
+            &words(digest(3)),
+            &words(statement.hash()),
+        ];
+        gadget.holds_alone(&fields.concat());
+    }
+}

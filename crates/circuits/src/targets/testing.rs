@@ -1,0 +1,62 @@
+//! Gadgets under test: some targets of a circuit, and whether values for them satisfy it.
+#![allow(clippy::unwrap_used)]
+
+use causeway_aggregation::check::Trace;
+use causeway_aggregation::config::standard_config;
+use causeway_aggregation::{C, D, F};
+use causeway_types::GoldilocksDigest;
+use plonky2::field::types::{Field, PrimeField64};
+use plonky2::iop::target::Target;
+use plonky2::iop::witness::PartialWitness;
+use plonky2::plonk::circuit_builder::CircuitBuilder;
+use plonky2::plonk::circuit_data::CircuitData;
+
+/// A circuit and the targets that a test writes: inputs, then outputs.
+pub(super) struct Gadget {
+    data: CircuitData<F, C, D>,
+    targets: Vec<Target>,
+}
+
+impl Gadget {
+    pub(super) fn new(build: impl FnOnce(&mut CircuitBuilder<F, D>) -> Vec<Target>) -> Self {
+        let mut builder = CircuitBuilder::new(standard_config());
+        let targets = build(&mut builder);
+        Self {
+            data: builder.build(),
+            targets,
+        }
+    }
+
+    /// Whether these values of the targets satisfy the circuit, everything else following from them.
+    pub(super) fn holds(&self, values: &[u64]) -> bool {
+        assert_eq!(values.len(), self.targets.len());
+        let values = values.iter().map(|&value| F::from_canonical_u64(value));
+        let forged: Vec<(Target, F)> = self.targets.iter().copied().zip(values).collect();
+        Trace::forged(&self.data, &PartialWitness::new(), &forged)
+            .violations()
+            .is_empty()
+    }
+
+    /// These values satisfy the circuit, and none of them can be another.
+    pub(super) fn holds_alone(&self, values: &[u64]) {
+        assert!(self.holds(values));
+        for at in 0..values.len() {
+            let mut other = values.to_vec();
+            other[at] ^= 1;
+            assert!(!self.holds(&other), "{at}");
+        }
+    }
+
+    /// The first values, as a witness has them.
+    pub(super) fn read(&self, witness: &PartialWitness<F>, count: usize) -> Vec<u64> {
+        let trace = Trace::honest(&self.data, witness);
+        let targets = self.targets[..count].iter();
+        targets
+            .map(|&target| trace.get(target).unwrap().to_canonical_u64())
+            .collect()
+    }
+}
+
+pub(super) fn words(digest: GoldilocksDigest) -> [u64; 4] {
+    digest.words()
+}

@@ -45,15 +45,28 @@ contract ProofAggregationGasTest is ProofAggregationBase {
     }
 
     /// @dev Keeps what the contracts but the verifier took, and what the whole transaction takes with a real verifier; blob gas aside.
-    function _submission(string memory name, bytes memory data) private returns (uint256 total) {
+    function _submission(string memory name, bytes memory data) private returns (uint256) {
         _call(data);
         uint256 execution =
             vm.snapshotGasLastCall("ProofAggregation, execution", string.concat(name, " without Groth16"));
+        return _transaction(name, data, execution + GROTH16);
+    }
+
+    /// @dev Keeps what a call that verifies no proof takes, alone and as a transaction; blob gas aside.
+    function _publication(string memory name, bytes memory data) private returns (uint256) {
+        _call(data);
+        return _transaction(name, data, vm.snapshotGasLastCall("ProofAggregation, execution", name));
+    }
+
+    function _transaction(string memory name, bytes memory data, uint256 execution)
+        private
+        returns (uint256 total)
+    {
         uint256 tokens = 0;
         for (uint256 i = 0; i < data.length; ++i) {
             tokens += data[i] == 0 ? 1 : 4;
         }
-        uint256 standard = 21_000 + 4 * tokens + execution + GROTH16;
+        uint256 standard = 21_000 + 4 * tokens + execution;
         uint256 floor = 21_000 + 10 * tokens;
         total = standard > floor ? standard : floor;
         vm.snapshotValue("ProofAggregation, transactions", name, total);
@@ -113,6 +126,33 @@ contract ProofAggregationGasTest is ProofAggregationBase {
     /// @dev As many blobs as a block of Prague may have.
     function test_submitWithBlobs_35712() external {
         vm.assertLe(_blobs(9 * 3968, 9), 9 * 3968 * 20);
+    }
+
+    function test_publish_256() external {
+        vm.assertLe(_published(256), 256 * 1500);
+    }
+
+    function test_publish_3968() external {
+        vm.assertLe(_published(3968), 3968 * 1300);
+    }
+
+    function _published(uint256 count) private returns (uint256) {
+        Tree memory tree = treeOf(count);
+        submit(tree);
+        return _publication(
+            string.concat("publish ", vm.toString(count)),
+            abi.encodeCall(IProofAggregation.publish, (tree.root, tree.commitments))
+        );
+    }
+
+    /// @dev Nothing is stored: less than one gas a commitment.
+    function test_publishWithBlobs_35712() external {
+        uint256 count = 9 * 3968;
+        bytes32 root = keccak256("root");
+        vm.blobhashes(blobsOf(9));
+        aggregation.submitWithBlobs(root, 16, count, _proof());
+        bytes memory data = abi.encodeCall(IProofAggregation.publishWithBlobs, (root));
+        vm.assertLe(_publication(string.concat("publishWithBlobs ", vm.toString(count)), data), count);
     }
 
     function test_inclusion_depth0() external {

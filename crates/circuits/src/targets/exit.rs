@@ -4,7 +4,7 @@ use causeway_aggregation::{D, F};
 use causeway_ledger::poseidon::EXIT;
 use causeway_types::{Exit, TokenId};
 use plonky2::field::types::Field;
-use plonky2::iop::target::Target;
+use plonky2::iop::target::{BoolTarget, Target};
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
@@ -27,6 +27,54 @@ impl TokenTarget {
             network: U32Target::new(builder),
             address: AddressTarget::new(builder),
         }
+    }
+
+    /// Its six words, the uppermost first.
+    pub fn targets(&self) -> [Target; 6] {
+        let mut targets = [self.network.target(); 6];
+        targets[1..].copy_from_slice(&self.address.targets());
+        targets
+    }
+
+    /// One of two.
+    pub fn select(builder: &mut CircuitBuilder<F, D>, condition: BoolTarget, yes: &Self, no: &Self) -> Self {
+        Self {
+            network: U32Target::select(builder, condition, yes.network, no.network),
+            address: AddressTarget::select(builder, condition, &yes.address, &no.address),
+        }
+    }
+
+    /// Whether it is another one.
+    pub fn is_equal(&self, builder: &mut CircuitBuilder<F, D>, other: &Self) -> BoolTarget {
+        let mut equal = builder._true();
+        for (left, right) in self.targets().into_iter().zip(other.targets()) {
+            let same = builder.is_equal(left, right);
+            equal = builder.and(equal, same);
+        }
+        equal
+    }
+
+    /// Whether it is L1's ETH, all of whose words are zero.
+    pub fn is_eth(&self, builder: &mut CircuitBuilder<F, D>) -> BoolTarget {
+        // Six words do not wrap.
+        let sum = builder.add_many(self.targets());
+        let zero = builder.zero();
+        builder.is_equal(sum, zero)
+    }
+
+    /// Whether it comes before another one in the order of network, then address: whether subtracting that one borrows.
+    pub fn is_below(&self, builder: &mut CircuitBuilder<F, D>, other: &Self) -> BoolTarget {
+        let shift = builder.constant(F::from_canonical_u64(1 << 32));
+        let mut borrow = builder._false();
+        for (left, right) in self.targets().into_iter().zip(other.targets()).rev() {
+            let difference = builder.sub(left, right);
+            let difference = builder.sub(difference, borrow.target);
+            let lifted = builder.add(difference, shift);
+            // Between 0 and 2^33: the upper bit says that nothing was borrowed.
+            let (_, kept) = builder.split_low_high(lifted, 32, 33);
+            borrow = builder.not(BoolTarget::new_unsafe(kept));
+        }
+        borrow
     }
 
     /// Fills the witness; `None` if it has other values.
@@ -58,7 +106,7 @@ impl ExitTarget {
     /// A witness, each word constrained, and the leaf type to be one.
     pub fn new(builder: &mut CircuitBuilder<F, D>) -> Self {
         let leaf_type = U32Target::new(builder);
-        builder.assert_bool(plonky2::iop::target::BoolTarget::new_unsafe(leaf_type.target()));
+        builder.assert_bool(BoolTarget::new_unsafe(leaf_type.target()));
         Self {
             leaf_type,
             token: TokenTarget::new(builder),
@@ -149,6 +197,57 @@ mod tests {
         let leaf = words(causeway_ledger::shadow_leaf(&exit()));
         let fields: Vec<u64> = gadget.read(&witness, 29);
         gadget.holds_alone(&[&fields[..], &leaf].concat());
+    }
+
+    #[test]
+    fn tokens_are_ordered_as_the_types_are() {
+        let gadget = Gadget::new(|builder| {
+            let [left, right] = [(); 2].map(|()| TokenTarget::new(builder));
+            let below = left.is_below(builder, &right);
+            let (equal, eth) = (left.is_equal(builder, &right), left.is_eth(builder));
+            [
+                &left.targets()[..],
+                &right.targets(),
+                &[below.target, equal.target, eth.target],
+            ]
+            .concat()
+        });
+        let token = |network: u32, last: u8, first: u8| {
+            let mut address = Address::ZERO;
+            (address.0[0], address.0[19]) = (first, last);
+            TokenId {
+                network: NetworkId::new(network),
+                address,
+            }
+        };
+        let tokens = [
+            TokenId::ETH,
+            token(0, 1, 0),
+            token(0, 0, 1),
+            token(1, 0, 0),
+            token(1, 0xff, 0),
+            token(1, 0, 0xff),
+            token(u32::MAX, 0xff, 0xff),
+        ];
+        let cut = |token: &TokenId| -> Vec<u64> {
+            let words = token.address.as_chunks::<4>().0.iter();
+            let address = words.map(|word| u64::from(u32::from_be_bytes(*word)));
+            std::iter::once(token.network.get().into())
+                .chain(address)
+                .collect()
+        };
+        for left in &tokens {
+            for right in &tokens {
+                let flags = [left < right, left == right, *left == TokenId::ETH].map(u64::from);
+                let values = [&cut(left)[..], &cut(right), &flags].concat();
+                assert!(gadget.holds(&values), "{left:?} {right:?}");
+                for flag in 12..15 {
+                    let mut other = values.clone();
+                    other[flag] ^= 1;
+                    assert!(!gadget.holds(&other), "{left:?} {right:?} {flag}");
+                }
+            }
+        }
     }
 
     #[test]

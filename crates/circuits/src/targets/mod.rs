@@ -3,6 +3,7 @@
 //! A type says what is constrained already: the words of [`U32Target`] are below 2^32. Trees open under bits, so that which way a
 //! path turns is no prover's choice once its index is.
 
+mod balance;
 mod exit;
 mod message;
 mod nullifier;
@@ -13,6 +14,7 @@ mod word;
 #[cfg(test)]
 mod testing;
 
+pub use balance::{BalanceAccessTarget, BalanceLeafTarget, BalanceTreeTarget};
 pub use exit::{ExitTarget, TokenTarget, shadow_leaf};
 pub use message::MessageTarget;
 pub use nullifier::nullify;

@@ -30,6 +30,11 @@ impl Gadget {
     /// Whether these values of the targets satisfy the circuit, everything else following from them.
     pub(super) fn holds(&self, values: &[u64]) -> bool {
         assert_eq!(values.len(), self.targets.len());
+        self.takes(values)
+    }
+
+    /// Whether these values of the first targets do, the others following from them too.
+    pub(super) fn takes(&self, values: &[u64]) -> bool {
         let values = values.iter().map(|&value| F::from_canonical_u64(value));
         let forged: Vec<(Target, F)> = self.targets.iter().copied().zip(values).collect();
         Trace::forged(&self.data, &PartialWitness::new(), &forged)

@@ -40,6 +40,11 @@ impl U32Target {
         self.0
     }
 
+    /// One of two.
+    pub fn select(builder: &mut CircuitBuilder<F, D>, condition: BoolTarget, yes: Self, no: Self) -> Self {
+        Self(builder.select(condition, yes.0, no.0))
+    }
+
     /// The bits, the lowest first. A word has but one reading, being far below p.
     pub fn bits(self, builder: &mut CircuitBuilder<F, D>) -> Vec<BoolTarget> {
         builder.split_le(self.0, Self::BITS)
@@ -63,6 +68,13 @@ impl<const N: usize> WordsTarget<N> {
     /// A witness, each word constrained.
     pub fn new(builder: &mut CircuitBuilder<F, D>) -> Self {
         Self(std::array::from_fn(|_| U32Target::new(builder)))
+    }
+
+    /// One of two.
+    pub fn select(builder: &mut CircuitBuilder<F, D>, condition: BoolTarget, yes: &Self, no: &Self) -> Self {
+        Self(std::array::from_fn(|i| {
+            U32Target::select(builder, condition, yes.0[i], no.0[i])
+        }))
     }
 
     /// The words.

@@ -160,6 +160,38 @@ fn messages_have_numbers_of_their_own() {
     assert_eq!(broken_rows(&forged), [WITHIN - 1]);
 }
 
+/// Where a row's bits are told from other numbers by nothing else: two bits of one column behind the block of an absorb row, whose
+/// parity stays what it was.
+#[test]
+fn bits_are_zero_or_one() {
+    for row in [0, WITHIN] {
+        let mut forged = sample();
+        let [upper, lower] = [3, 4].map(|y| columns::theta(2, y, 7));
+        let (a, b) = (forged[upper][row], forged[lower][row]);
+        let parity = a + b - F::TWO * a * b;
+        // 2 + b - 4 b is the parity.
+        forged[upper][row] = F::TWO;
+        forged[lower][row] = (F::TWO - parity) / F::from_canonical_u32(3);
+        assert_eq!(broken_rows(&forged), [row]);
+    }
+}
+
+/// Numbers that are right but for where they begin.
+#[test]
+fn messages_and_their_blocks_are_counted_from_zero() {
+    let mut forged = sample();
+    for message in &mut forged[MESSAGE] {
+        *message += F::ONE;
+    }
+    assert_eq!(broken_rows(&forged), [0]);
+    // The first message as one whose first block is missing.
+    let mut forged = sample();
+    for place in &mut forged[PLACE][..=LAST] {
+        *place += F::ONE;
+    }
+    assert_eq!(broken_rows(&forged), [0]);
+}
+
 #[test]
 fn an_absorb_row_adds_the_block_that_is_looked_up() {
     let mut forged = sample();

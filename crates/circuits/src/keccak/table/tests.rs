@@ -160,6 +160,66 @@ fn messages_have_numbers_of_their_own() {
     assert_eq!(broken_rows(&forged), [WITHIN - 1]);
 }
 
+/// Where a row's bits are told from other numbers by nothing else: two bits of one column behind the block of an absorb row, whose
+/// parity stays what it was.
+#[test]
+fn bits_are_zero_or_one() {
+    for row in [0, WITHIN] {
+        let mut forged = sample();
+        let [upper, lower] = [3, 4].map(|y| columns::theta(2, y, 7));
+        let (a, b) = (forged[upper][row], forged[lower][row]);
+        let parity = a + b - F::TWO * a * b;
+        // 2 + b - 4 b is the parity.
+        forged[upper][row] = F::TWO;
+        forged[lower][row] = (F::TWO - parity) / F::from_canonical_u32(3);
+        assert_eq!(broken_rows(&forged), [row]);
+    }
+}
+
+/// Numbers that are right but for where they begin.
+#[test]
+fn messages_and_their_blocks_are_counted_from_zero() {
+    let mut forged = sample();
+    for message in &mut forged[MESSAGE] {
+        *message += F::ONE;
+    }
+    assert_eq!(broken_rows(&forged), [0]);
+    // The first message as one whose first block is missing.
+    let mut forged = sample();
+    for place in &mut forged[PLACE][..=LAST] {
+        *place += F::ONE;
+    }
+    assert_eq!(broken_rows(&forged), [0]);
+}
+
+/// The rows behind the first absorb row of another table, as if they were the first ones: a message from a state of the prover's.
+#[test]
+fn the_first_message_begins_from_zeros() {
+    let columns = filled(&[b"one", &[7; 300], b"another"], 9);
+    let mut forged: Vec<Vec<F>> = columns
+        .iter()
+        .map(|column| column[WITHIN..WITHIN + 256].to_vec())
+        .collect();
+    for message in &mut forged[MESSAGE] {
+        *message -= F::ONE;
+    }
+    for place in &mut forged[PLACE][..THIRD - WITHIN] {
+        *place -= F::ONE;
+    }
+    assert_eq!(broken_rows(&forged), [0]);
+}
+
+/// A round beside the absorb row, which would give a message an end before its last round.
+#[test]
+fn the_first_row_is_no_round() {
+    for round in 0..ROUNDS - 1 {
+        let mut forged = sample();
+        forged[flag(round)][0] = F::ONE;
+        forged[flag(round + 1)][1] = F::ONE;
+        assert!(broken(&forged, 0, F::rand()), "{round}");
+    }
+}
+
 #[test]
 fn an_absorb_row_adds_the_block_that_is_looked_up() {
     let mut forged = sample();

@@ -10,10 +10,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::report::causes;
 
 /// A text for a terminal: what a file said must not move its cursor or recolour it.
-pub fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let mut printable = String::with_capacity(text.len());
     for character in text.chars() {
-        if character.is_control() && character != '\n' {
+        if character.is_control() && !matches!(character, '\n' | '\t') {
             printable.extend(character.escape_default());
         } else {
             printable.push(character);

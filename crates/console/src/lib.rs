@@ -5,5 +5,5 @@ mod console;
 pub mod files;
 mod report;
 
-pub use console::{Console, printable};
+pub use console::Console;
 pub use report::Report;

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::console::printable;
+
 /// A command's result, as text and as one JSON object.
 #[derive(Debug)]
 pub struct Report {
@@ -39,7 +41,8 @@ impl Report {
             fields,
         };
         Ok(Self {
-            text: text.into(),
+            // Names of files and what stands in them may be a stranger's.
+            text: printable(&text.into()),
             json: serde_json::to_string_pretty(&success)?,
         })
     }
@@ -94,4 +97,17 @@ pub(crate) fn causes(error: &anyhow::Error) -> Vec<String> {
         }
     }
     causes
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn what_a_file_is_called_does_not_move_the_cursor() {
+        let report = Report::new("test", "wrote \u{1b}[2Ja.proof\n\tdone", &()).unwrap();
+        assert_eq!(report.text(), "wrote \\u{1b}[2Ja.proof\n\tdone");
+    }
 }

@@ -3,6 +3,7 @@
 pub mod bn254;
 pub mod groth16;
 pub mod last;
+pub mod options;
 pub mod r1cs;
 pub mod security_doc;
 pub mod solidity;

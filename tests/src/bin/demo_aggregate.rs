@@ -296,7 +296,6 @@ fn blob(folder: &Folder, contract: &str, program: B256) -> Result<()> {
     let arguments = [
         "proof",
         "aggregate",
-        "--development",
         "--chunk",
         "2",
         "--publish",
@@ -312,6 +311,7 @@ fn blob(folder: &Folder, contract: &str, program: B256) -> Result<()> {
         &normalized,
     ];
     let answer = causeway(&arguments, &[0])?;
+    // The store's key, which is the development key, whatever it is called by.
     ensure!(answer.json["stages_proven"] == 0, "stages were proven twice");
     let submission: Submission = read(&folder.path("blobs/submission.json"))?;
 

@@ -44,7 +44,7 @@ impl TokenTarget {
         }
     }
 
-    /// Whether it is another one.
+    /// Whether it is the same as another one.
     pub fn is_equal(&self, builder: &mut CircuitBuilder<F, D>, other: &Self) -> BoolTarget {
         let mut equal = builder._true();
         for (left, right) in self.targets().into_iter().zip(other.targets()) {

@@ -104,6 +104,14 @@ impl<'a> StoredWrapping<'a> {
         })
     }
 
+    /// Whether it wraps under a development key: anybody can forge proofs for it.
+    pub fn is_development(&self) -> bool {
+        match &self.key {
+            Key::Development => true,
+            Key::Stored(key) => matches!(key.origin(), Provenance::Development(_)),
+        }
+    }
+
     /// What wraps.
     pub const fn wrapper(&self) -> &Wrapper {
         &self.wrapper
@@ -126,9 +134,10 @@ impl<'a> StoredWrapping<'a> {
             Key::Stored(key) => Ok(VerifyingKey::clone(key)),
             Key::Development => {
                 let key = self.store.load_verifying_key(wrapped.circuit, DEVELOPMENT)?;
-                match key.origin() {
-                    Provenance::Development(origin) if origin.seed == DEVELOPMENT_SEED => Ok(key),
-                    _ => Err(AggregationError::OtherKey),
+                if is_of_seed(&key) {
+                    Ok(key)
+                } else {
+                    Err(AggregationError::OtherKey)
                 }
             }
         }
@@ -156,6 +165,8 @@ impl Wrapping for StoredWrapping<'_> {
     fn identity(&self) -> Vec<u8> {
         let key = match &self.key {
             Key::Development => DEVELOPMENT_SEED,
+            // However it was asked for, it is the same key.
+            Key::Stored(key) if is_of_seed(key) => DEVELOPMENT_SEED,
             Key::Stored(key) => key_hash(key),
         };
         [self.profile.to_string().as_bytes(), &key].concat()
@@ -181,6 +192,11 @@ impl Wrapping for StoredWrapping<'_> {
 
 const DEVELOPMENT: &str = "DEVELOPMENT";
 const CEREMONY: &str = "CEREMONY";
+
+/// Whether a key is the development key that [`StoredWrapping::development`] wraps under.
+fn is_of_seed(key: &VerifyingKey<Provenance>) -> bool {
+    matches!(key.origin(), Provenance::Development(origin) if origin.seed == DEVELOPMENT_SEED)
+}
 
 /// The circuit of a profile's wrap, which is the same for every program.
 ///

@@ -37,27 +37,9 @@ pub(crate) fn run_group(bench: &mut Bench) -> Result<()> {
 fn gas(bench: &mut Bench) -> Result<()> {
     measure(GAS_TESTS)?;
     for (name, gas) in snapshot("ProofAggregation, transactions")? {
-        let (call, count) = name.split_once(' ').context("a call and a count")?;
-        let count: u64 = count.parse().with_context(|| name.clone())?;
-        let mode = match call {
-            "submit" => "calldata",
-            "submitWithBlobs" => "blobs",
-            _ => bail!("{name} is no submission"),
-        };
-        let total = Row::new(
-            format!("aggregate.gas.{mode}.{count}.total"),
-            gas as f64,
-            Unit::Gas,
-        );
-        let each = Row::new(
-            format!("aggregate.gas.{mode}.{count}.each"),
-            gas as f64 / count as f64,
-            Unit::Gas,
-        );
-        bench
-            .report
-            .row(total.note("Groth16 as a constant of 195,060: a real proof of fewer leaves costs the same"));
-        bench.report.row(each);
+        for row in transaction(&name, gas)? {
+            bench.report.row(row);
+        }
     }
     for (name, gas) in snapshot("ProofAggregation, execution")? {
         if let Some(depth) = name.strip_prefix("verifyProofInclusion, depth ") {
@@ -70,6 +52,25 @@ fn gas(bench: &mut Bench) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The rows of a transaction that forge calls so.
+fn transaction(name: &str, gas: u64) -> Result<[Row; 2]> {
+    let (call, count) = name.split_once(' ').context("a call and a count")?;
+    let count: u64 = count.parse().with_context(|| name.to_owned())?;
+    let submission = "Groth16 as a constant of 195,060: a real proof of fewer leaves costs the same";
+    let (mode, note) = match call {
+        "submit" => ("calldata", submission),
+        "submitWithBlobs" => ("blobs", submission),
+        "publish" => ("publish.calldata", "of a root that stands"),
+        "publishWithBlobs" => ("publish.blobs", "of a root that stands"),
+        _ => bail!("{name} is no transaction of ProofAggregation's"),
+    };
+    let row = |what: &str, gas| Row::new(format!("aggregate.gas.{mode}.{count}.{what}"), gas, Unit::Gas);
+    Ok([
+        row("total", gas as f64).note(note),
+        row("each", gas as f64 / count as f64),
+    ])
 }
 
 /// All stages from normalised proofs to the closing proof; what follows takes the same for any number.
@@ -160,5 +161,29 @@ impl Wrapping for NoWrap {
 
     fn check(&mut self, _: &WrappedProof, _: [u64; 4]) -> Result<(), AggregationError> {
         Err(AggregationError::OtherStatement)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::collections::BTreeMap;
+
+    use causeway_tests::artifact::repository;
+
+    use super::*;
+
+    #[test]
+    fn every_transaction_that_forge_measures_has_rows() {
+        let path = repository().join("contracts/snapshots/ProofAggregation, transactions.json");
+        let text = std::fs::read_to_string(path).unwrap();
+        let snapshot: BTreeMap<String, String> = serde_json::from_str(&text).unwrap();
+        assert!(snapshot.contains_key("submit 256") && snapshot.contains_key("publish 256"));
+        for (name, gas) in snapshot {
+            transaction(&name, gas.parse().unwrap()).unwrap();
+        }
+        let error = transaction("withdraw 1", 1).unwrap_err().to_string();
+        assert_eq!(error, "withdraw 1 is no transaction of ProofAggregation's");
     }
 }

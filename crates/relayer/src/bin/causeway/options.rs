@@ -1,11 +1,8 @@
 //! Arguments that several commands take.
 
-use std::path::PathBuf;
-
 use alloy_primitives::Address;
 use causeway_types::aggregation::AggregationDomain;
-use causeway_verifier_gen::groth16::{KeyStore, StoreError};
-use causeway_verifier_gen::last::Profile;
+pub(crate) use causeway_verifier_gen::options::{KeysOption, ProfileOption};
 use clap::Args;
 
 /// Where proofs count.
@@ -24,31 +21,6 @@ impl DomainOption {
         AggregationDomain {
             chain_id: self.chain_id,
             contract: self.contract,
-        }
-    }
-}
-
-/// Which wrap.
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct ProfileOption {
-    /// Parameters of the last plonky2 layer: default, small or conservative; `verifier-gen info` tells of each
-    #[arg(long, value_name = "NAME", default_value_t = Profile::Default)]
-    pub(crate) profile: Profile,
-}
-
-/// Where keys are.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct KeysOption {
-    /// Folder of Groth16 keys [default: $CAUSEWAY_KEYS, $XDG_CACHE_HOME/causeway/keys or ~/.cache/causeway/keys]
-    #[arg(long, value_name = "DIR")]
-    keys: Option<PathBuf>,
-}
-
-impl KeysOption {
-    pub(crate) fn store(&self) -> Result<KeyStore, StoreError> {
-        match &self.keys {
-            Some(folder) => Ok(KeyStore::at(folder)),
-            None => KeyStore::from_environment(),
         }
     }
 }

@@ -1,38 +1,7 @@
 //! Arguments that several commands take.
 
-use std::path::PathBuf;
-
-use causeway_verifier_gen::groth16::{KeyStore, StoreError, Word};
-use causeway_verifier_gen::last::Profile;
-use clap::Args;
-
-/// Which wrap.
-#[derive(Clone, Copy, Debug, Args)]
-pub(crate) struct ProfileOption {
-    /// Parameters of the last plonky2 layer: default, small or conservative
-    ///
-    /// Each is a circuit of its own with its own key and contract: `default` takes the least time, `small` has the
-    /// fewest constraints, `conservative` makes more queries. `verifier-gen info` tells what each is worth.
-    #[arg(long, value_name = "NAME", default_value_t = Profile::Default)]
-    pub(crate) profile: Profile,
-}
-
-/// Where keys are.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct KeysOption {
-    /// Folder of keys [default: $CAUSEWAY_KEYS, $XDG_CACHE_HOME/causeway/keys or ~/.cache/causeway/keys]
-    #[arg(long, value_name = "DIR")]
-    keys: Option<PathBuf>,
-}
-
-impl KeysOption {
-    pub(crate) fn store(&self) -> Result<KeyStore, StoreError> {
-        match &self.keys {
-            Some(folder) => Ok(KeyStore::at(folder)),
-            None => KeyStore::from_environment(),
-        }
-    }
-}
+use causeway_verifier_gen::groth16::Word;
+pub(crate) use causeway_verifier_gen::options::{KeysOption, ProfileOption};
 
 /// A text that is not 32 bytes in hexadecimal digits.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use causeway_aggregation::files::FileKind;
-use causeway_console::{Console, files, printable};
+use causeway_console::{Console, files};
 use causeway_relayer::aggregation::Submission;
 use clap::Args;
 use serde::Serialize;
@@ -100,13 +100,13 @@ impl LeftOut {
         self.0.is_empty()
     }
 
-    /// The end of a report; what a file said must not move the terminal's cursor or recolour it.
+    /// The end of a report.
     pub(crate) fn text(&self) -> String {
         let lines = self
             .0
             .iter()
             .map(|left| format!("\nleft out: {}: {}", left.file, left.error));
-        printable(&lines.collect::<String>())
+        lines.collect()
     }
 
     /// With --strict nothing may be left out.

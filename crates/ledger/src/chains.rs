@@ -76,11 +76,13 @@ pub struct PayloadEntry {
     pub balance_root: GoldilocksDigest,
     /// Nullifier root after it.
     pub nullifier_root: GoldilocksDigest,
+    /// Digest of the exit tree's frontier after it. The exits of a network are not on L1: nobody else could compute it.
+    pub frontier: GoldilocksDigest,
 }
 
 impl PayloadEntry {
     /// Length of the encoding.
-    pub const ENCODED_LEN: usize = 176;
+    pub const ENCODED_LEN: usize = 208;
 
     /// The bytes: the fields in order, numbers big-endian.
     pub fn encode(&self) -> Vec<u8> {
@@ -94,6 +96,7 @@ impl PayloadEntry {
             B256::from(self.shadow_root),
             self.balance_root.into(),
             self.nullifier_root.into(),
+            self.frontier.into(),
         ] {
             bytes.extend(word);
         }

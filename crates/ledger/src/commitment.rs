@@ -53,6 +53,8 @@ pub struct NetworkState {
     pub history_root: GoldilocksDigest,
     /// Its own state root.
     pub state_root: StateRoot,
+    /// Digest of its exit tree's frontier: [`crate::ExitFrontier::digest`].
+    pub frontier: GoldilocksDigest,
 }
 
 impl NetworkState {
@@ -68,6 +70,7 @@ impl NetworkState {
             .digest(self.nullifier_root)
             .digest(self.history_root)
             .bytes32(self.state_root)
+            .digest(self.frontier)
             .hash(NETWORK)
     }
 
@@ -91,6 +94,8 @@ pub struct L1State {
     pub exit_root: ExitRoot,
     /// Their shadow exit root.
     pub shadow_root: GoldilocksDigest,
+    /// Digest of their exit tree's frontier: [`crate::ExitFrontier::digest`].
+    pub frontier: GoldilocksDigest,
 }
 
 impl L1State {
@@ -100,6 +105,7 @@ impl L1State {
             .u32(self.exit_count)
             .bytes32(self.exit_root)
             .digest(self.shadow_root)
+            .digest(self.frontier)
             .hash(L1)
     }
 }

@@ -3,10 +3,11 @@
 use std::sync::OnceLock;
 
 use alloy_primitives::B256;
-use causeway_types::{ExitRoot, MerkleProof, TREE_DEPTH, hash_pair};
+use causeway_types::{ExitRoot, GoldilocksDigest, MerkleProof, TREE_DEPTH, hash_pair};
 
 use crate::error::LedgerError;
 use crate::frontier::Frontier;
+use crate::poseidon::{FRONTIER, Message};
 use crate::tree::{Tree, TreeKind, empty_digests};
 
 /// Keccak trees of 32 levels whose leaves are hashes already.
@@ -69,6 +70,18 @@ impl ExitFrontier {
     /// The root.
     pub fn root(&self) -> ExitRoot {
         ExitRoot::new(self.0.root())
+    }
+
+    /// The digest under which circuits find the nodes: the count, then every node from the lowest, 257 words.
+    ///
+    /// A root would not do: to open the nodes under it costs a hash of keccak for each level, these cost none. The nodes are
+    /// cut as Keccak cuts them, since circuits have them so.
+    pub fn digest(&self) -> GoldilocksDigest {
+        let counted = Message::new().u32(self.count());
+        let nodes = self.branch().iter();
+        nodes
+            .fold(counted, |message, &node| message.keccak_digest(node))
+            .hash(FRONTIER)
     }
 
     /// What the rollup exit tree holds for a network with this tree: zero while there is no exit.

@@ -107,6 +107,15 @@ impl Message {
         self.bytes(bytes.into().as_slice())
     }
 
+    /// Appends a digest of Keccak in eight words as its lanes have them: in order, each little-endian.
+    #[must_use]
+    pub fn keccak_digest(mut self, digest: B256) -> Self {
+        let words = digest.as_chunks::<4>().0.iter();
+        self.0
+            .extend(words.map(|word| F::from_canonical_u32(u32::from_le_bytes(*word))));
+        self
+    }
+
     /// Appends five words.
     #[must_use]
     pub fn address(self, address: Address) -> Self {
@@ -172,6 +181,8 @@ pub const GLOBAL: Domain = Domain::new("cw.glob");
 pub const L1: Domain = Domain::new("cw.l1");
 /// Nodes of the global tree.
 pub const GLOBAL_NODE: Domain = Domain::new("cw.glnd");
+/// Frontiers of exit trees.
+pub const FRONTIER: Domain = Domain::new("cw.frnt");
 /// State commitments.
 pub const COMMITMENT: Domain = Domain::new("cw.comm");
 /// Links of a certificate's chain of imports.
@@ -187,7 +198,7 @@ pub const CERTIFICATE: Domain = Domain::new("cw.cert");
 mod tests {
     use super::*;
 
-    const DOMAINS: [Domain; 17] = [
+    const DOMAINS: [Domain; 18] = [
         EXIT,
         EXIT_NODE,
         BALANCE,
@@ -200,6 +211,7 @@ mod tests {
         GLOBAL,
         L1,
         GLOBAL_NODE,
+        FRONTIER,
         COMMITMENT,
         IMPORT,
         CONTINGENCY,
@@ -246,9 +258,11 @@ mod tests {
         let message = Message::new()
             .u64(1 << 32 | 2)
             .u256(U256::from(3))
-            .address(Address::repeat_byte(1));
+            .address(Address::repeat_byte(1))
+            .keccak_digest(U256::from(0x0102_0304).into());
         let mut expected = vec![1, 2, 0, 0, 0, 0, 0, 0, 0, 3];
         expected.extend([0x0101_0101; 5]);
+        expected.extend([0, 0, 0, 0, 0, 0, 0, 0x0403_0201]);
         assert_eq!(
             message.elements(),
             expected

@@ -102,6 +102,7 @@ impl State {
             nullifier_root: self.nullifiers.root(),
             history_root: self.history.root(),
             state_root: self.state_root,
+            frontier: self.exits.digest(),
         }
     }
 }

@@ -29,6 +29,8 @@ pub struct NetworkStateTarget {
     pub history_root: DigestTarget,
     /// Its own state root.
     pub state_root: Bytes32Target,
+    /// Digest of its exit tree's frontier.
+    pub frontier: DigestTarget,
 }
 
 impl NetworkStateTarget {
@@ -44,6 +46,7 @@ impl NetworkStateTarget {
             nullifier_root: builder.add_virtual_hash(),
             history_root: builder.add_virtual_hash(),
             state_root: Bytes32Target::new(builder),
+            frontier: builder.add_virtual_hash(),
         }
     }
 
@@ -63,6 +66,7 @@ impl NetworkStateTarget {
             .digest(self.nullifier_root)
             .digest(self.history_root)
             .words(&self.state_root)
+            .digest(self.frontier)
     }
 
     /// Its targets in the order in which they are hashed.
@@ -220,6 +224,7 @@ mod tests {
             nullifier_root: digest(3),
             history_root: digest(4),
             state_root: StateRoot::new(state_root),
+            frontier: digest(5),
         };
         let gadget = Gadget::new(|builder| {
             let state = NetworkStateTarget::new(builder);
@@ -235,6 +240,7 @@ mod tests {
             &words(digest(3)),
             &words(digest(4)),
             &state_words,
+            &words(digest(5)),
             &words(state.hash()),
         ];
         gadget.holds_alone(&fields.concat());

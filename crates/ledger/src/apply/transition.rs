@@ -118,6 +118,7 @@ impl Transition {
             shadow_root: self.entry.shadow_root,
             balance_root: self.new.balances.root(),
             nullifier_root: self.new.nullifiers.root(),
+            frontier: self.new.exits.digest(),
         }
     }
 }

@@ -127,6 +127,7 @@ impl World {
             exit_count: self.l1_exits.count(),
             exit_root: self.l1_exits.root(),
             shadow_root: self.l1_shadow.root(),
+            frontier: self.l1_exits.digest(),
         }
     }
 

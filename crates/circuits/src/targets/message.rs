@@ -12,6 +12,7 @@ use plonky2::plonk::config::AlgebraicHasher;
 
 use super::exit::TokenTarget;
 use super::word::{DigestTarget, U32Target, WordsTarget};
+use crate::keccak;
 
 /// A message in the making: `causeway_ledger::poseidon::Message`.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +48,20 @@ impl MessageTarget {
     #[must_use]
     pub fn digest(mut self, digest: DigestTarget) -> Self {
         self.0.extend(digest.elements);
+        self
+    }
+
+    /// Appends the limbs of a digest of Keccak.
+    #[must_use]
+    pub fn keccak_digest(mut self, digest: &keccak::DigestTarget) -> Self {
+        self.0.extend(digest);
+        self
+    }
+
+    /// Appends one element that is no word.
+    #[must_use]
+    pub fn element(mut self, element: Target) -> Self {
+        self.0.push(element);
         self
     }
 

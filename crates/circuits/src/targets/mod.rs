@@ -5,6 +5,8 @@
 
 mod balance;
 mod exit;
+mod exit_block;
+mod frontier;
 mod message;
 mod nullifier;
 mod state;
@@ -16,6 +18,8 @@ mod testing;
 
 pub use balance::{BalanceAccessTarget, BalanceLeafTarget, BalanceTreeTarget};
 pub use exit::{ExitTarget, TokenTarget, shadow_leaf};
+pub use exit_block::exit_block;
+pub use frontier::{AppendingTarget, ExitFrontierTarget, ShadowFrontierTarget};
 pub use message::MessageTarget;
 pub use nullifier::nullify;
 pub use state::{CertificateStatementTarget, HistoryEntryTarget, NetworkStateTarget};

@@ -30,6 +30,17 @@ impl U32Target {
         Self(target)
     }
 
+    /// A witness, constrained, and its bits, the lowest first: they are its range check.
+    pub fn with_bits(builder: &mut CircuitBuilder<F, D>) -> (Self, Vec<BoolTarget>) {
+        let target = builder.add_virtual_target();
+        (Self(target), builder.split_le(target, Self::BITS))
+    }
+
+    /// A target that somebody else has constrained: whoever calls this says who.
+    pub(crate) const fn new_unchecked(target: Target) -> Self {
+        Self(target)
+    }
+
     /// A constant.
     pub fn constant(builder: &mut CircuitBuilder<F, D>, word: u32) -> Self {
         Self(builder.constant(F::from_canonical_u32(word)))
@@ -70,6 +81,18 @@ impl<const N: usize> WordsTarget<N> {
         Self(std::array::from_fn(|_| U32Target::new(builder)))
     }
 
+    /// A witness whose words somebody else has constrained: whoever calls this says who.
+    pub(crate) fn new_unchecked(builder: &mut CircuitBuilder<F, D>) -> Self {
+        Self(std::array::from_fn(|_| {
+            U32Target::new_unchecked(builder.add_virtual_target())
+        }))
+    }
+
+    /// Of words.
+    pub const fn from_words(words: [U32Target; N]) -> Self {
+        Self(words)
+    }
+
     /// One of two.
     pub fn select(builder: &mut CircuitBuilder<F, D>, condition: BoolTarget, yes: &Self, no: &Self) -> Self {
         Self(std::array::from_fn(|i| {
@@ -99,6 +122,16 @@ impl<const N: usize> WordsTarget<N> {
         }
         Some(())
     }
+}
+
+/// One array or the other.
+pub(crate) fn select<const N: usize>(
+    builder: &mut CircuitBuilder<F, D>,
+    condition: BoolTarget,
+    yes: [Target; N],
+    no: [Target; N],
+) -> [Target; N] {
+    std::array::from_fn(|i| builder.select(condition, yes[i], no[i]))
 }
 
 #[cfg(test)]

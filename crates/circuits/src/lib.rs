@@ -6,4 +6,5 @@
 pub mod config;
 pub mod keccak;
 pub mod proofs;
+pub mod recursion;
 pub mod targets;

@@ -7,9 +7,9 @@ use causeway_aggregation::{
 };
 use causeway_circuits::keccak::{Entry, List};
 use causeway_circuits::proofs::{
-    AggregationProgram, Beside, KeccakKeys, ProgramError, Role, State, Subtree, UserProof, commitment,
-    statement,
+    AggregationProgram, Beside, ProgramError, Role, State, Subtree, UserProof, commitment, statement,
 };
+use causeway_circuits::recursion::{KeccakError, KeccakKeys};
 use plonky2::field::types::Field;
 use plonky2::iop::target::Target;
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
@@ -157,16 +157,19 @@ fn three_proofs_become_one_statement() {
             got: program.leaf().key_digest()
         })
     );
-    assert_eq!(program.prove_chunk(&node, &sealed), Err(ProgramError::OtherList));
+    assert_eq!(
+        program.prove_chunk(&node, &sealed),
+        Err(ProgramError::Keccak(KeccakError::OtherList))
+    );
     assert_eq!(
         program.prove_chunk(&node, &first.proof),
-        Err(ProgramError::KeccakKey {
+        Err(ProgramError::Keccak(KeccakError::ForeignKey {
             got: first.key_digest()
-        })
+        }))
     );
     assert_eq!(
         program.prove_seal(&chunk, &sealed, [0xd1; 32], start),
-        Err(ProgramError::OtherList)
+        Err(ProgramError::Keccak(KeccakError::OtherList))
     );
     let lying = Subtree {
         state: State {

@@ -7,10 +7,11 @@ use causeway_aggregation::{D, F, Shape, ShapedProof};
 use plonky2::iop::witness::PartialWitness;
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
-use super::circuit::{Circuit, InnerTargets, KeccakKeys, SubtreeTargets, TakeIn, connect};
 use super::error::{ProgramError, Stage};
-use super::state::{State, StateTarget, Subtree};
+use super::state::{State, StateTarget};
+use super::subtree::{Subtree, SubtreeTargets};
 use crate::keccak::{List, ListTarget};
+use crate::recursion::{Circuit, InnerTargets, KeccakKeys, TakeIn, connect};
 
 /// Targets of the chunk circuit.
 #[derive(Clone, Debug)]
@@ -34,7 +35,7 @@ impl Circuit<ChunkTargets> {
     pub fn new(keccak_keys: &KeccakKeys) -> Result<Self, ProgramError> {
         let mut builder = Shape::Standard.builder();
         let targets = constrain(&mut builder, InnerTargets::verify, keccak_keys);
-        Self::build(Stage::Chunk, builder, targets)
+        Self::build(builder, targets).map_err(Stage::Chunk.unfit())
     }
 
     /// The state of a chunk over a subtree: it appends nothing to any list.

@@ -1,7 +1,8 @@
 //! Why the aggregation program refuses.
 
-use causeway_aggregation::proof_shape::ProofShapeError;
 use causeway_aggregation::{ClosingError, KeyDigest, ProofError, ProveError, ShapeError};
+
+use crate::recursion::KeccakError;
 
 /// A circuit of the aggregation program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,20 +17,19 @@ pub enum Stage {
     Seal,
 }
 
+impl Stage {
+    pub(super) fn unfit(self) -> impl FnOnce(ShapeError) -> ProgramError {
+        move |source| ProgramError::Circuit { stage: self, source }
+    }
+
+    pub(super) fn unproven(self) -> impl FnOnce(ProveError) -> ProgramError {
+        move |source| ProgramError::Prove { stage: self, source }
+    }
+}
+
 /// Why the program cannot be built, or a stage of it not proven.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProgramError {
-    /// There is no circuit that closes lists.
-    #[error("no key of a circuit that closes lists is given")]
-    NoKeccakKeys,
-    /// A key of a circuit that closes lists is malformed.
-    #[error("key {index} of those that close lists: {source}")]
-    KeccakKeyShape {
-        /// Its index.
-        index: usize,
-        /// What is wrong with it.
-        source: ProofShapeError,
-    },
     /// A circuit does not fit the standard shape.
     #[error("the {stage:?} circuit does not fit: {source}")]
     Circuit {
@@ -116,18 +116,9 @@ pub enum ProgramError {
     /// A subtree's list does not begin where the one before ends.
     #[error("the subtree's list does not begin where it should")]
     NotThreaded,
-    /// A proof that closes a list is refused.
-    #[error("proof of a list: {0}")]
-    Keccak(ProofError),
-    /// A proof that closes a list is of an unknown circuit.
-    #[error("key {got} is of no circuit that closes lists")]
-    KeccakKey {
-        /// Digest of its key.
-        got: KeyDigest,
-    },
-    /// A proof closes another list than is to be closed.
-    #[error("the proof closes another list")]
-    OtherList,
+    /// A proof that closes a list, or its key, is refused.
+    #[error(transparent)]
+    Keccak(#[from] KeccakError),
     /// What the checks above let pass is not proven.
     #[error("the {stage:?} circuit: {source}")]
     Prove {

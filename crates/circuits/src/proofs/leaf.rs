@@ -9,14 +9,15 @@ use plonky2::iop::target::{BoolTarget, Target};
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
-use super::circuit::{Circuit, InnerTargets, TakeIn, connect, is_zero, select};
 use super::error::{ProgramError, Stage};
 use super::native::{NO_LEAF, join};
-use super::state::{State, StateTarget, Subtree};
+use super::state::{State, StateTarget};
+use super::subtree::Subtree;
 use super::user::{Beside, UserProof};
 use crate::keccak::{
     BlockTarget, DIGEST_LIMBS, DigestTarget, Entry, EntryTarget, List, ListTarget, RATE_LIMBS, hash_pair_if,
 };
+use crate::recursion::{Circuit, InnerTargets, TakeIn, connect, falls, is_zero, select};
 
 /// Limbs of a node's one block before its padding.
 const NODE_LIMBS: usize = 2 * DIGEST_LIMBS;
@@ -64,7 +65,7 @@ impl Circuit<LeafTargets> {
     pub fn new() -> Result<Self, ProgramError> {
         let mut builder = Shape::Standard.builder();
         let targets = constrain(&mut builder, InnerTargets::verify);
-        Self::build(Stage::Leaf, builder, targets)
+        Self::build(builder, targets).map_err(Stage::Leaf.unfit())
     }
 
     /// The entries that a leaf appends, and its state.
@@ -124,7 +125,9 @@ impl Circuit<LeafTargets> {
         if let Beside::Proof(right) = right {
             right.verify(1)?;
         }
-        let proof = self.prove(self.witness(left, right, list_in))?;
+        let proof = self
+            .prove(self.witness(left, right, list_in))
+            .map_err(Stage::Leaf.unproven())?;
         let (_, state) = Self::plan(left, right, list_in);
         Ok(Subtree { proof, state })
     }
@@ -290,10 +293,4 @@ fn refuse_node(builder: &mut CircuitBuilder<F, D>, block: &BlockTarget, further:
     let node = builder.and(ends, empty);
     let node = builder.and(node, single);
     builder.assert_zero(node.target);
-}
-
-/// Holds flags to falling: the second one is not set without the first.
-pub(super) fn falls(builder: &mut CircuitBuilder<F, D>, first: BoolTarget, second: BoolTarget) {
-    let alone = builder.mul_sub(first.target, second.target, second.target);
-    builder.assert_zero(alone);
 }

@@ -14,7 +14,6 @@
 //! - The *statement* is keccak256(abi.encode(domain, root, depth, count)), of which the low 248 bits are stated.
 
 pub mod chunk;
-pub mod circuit;
 pub mod error;
 pub mod leaf;
 pub mod native;
@@ -22,18 +21,19 @@ pub mod node;
 pub mod program;
 pub mod seal;
 pub mod state;
+pub mod subtree;
 pub mod user;
 
 #[cfg(test)]
 mod tests;
 
 pub use chunk::Chunk;
-pub use circuit::KeccakKeys;
 pub use error::{ProgramError, Stage};
 pub use leaf::Leaf;
 pub use native::{MAX_DEPTH, commitment, statement, zero_hash};
 pub use node::Node;
 pub use program::{AggregationProgram, Role};
 pub use seal::Seal;
-pub use state::{State, Subtree};
+pub use state::State;
+pub use subtree::Subtree;
 pub use user::{Beside, UserProof};

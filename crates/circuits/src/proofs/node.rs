@@ -12,16 +12,14 @@ use plonky2::iop::target::{BoolTarget, Target};
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
-use super::circuit::{
-    Circuit, InnerTargets, SubtreeTargets, TakeIn, connect_if, constant_key, is_equal, select,
-};
 use super::error::{ProgramError, Stage};
-use super::leaf::falls;
 use super::native::{MAX_DEPTH, join, zero_hash};
-use super::state::{State, StateTarget, Subtree};
+use super::state::{State, StateTarget};
+use super::subtree::{Subtree, SubtreeTargets};
 use crate::keccak::{
     DIGEST_LIMBS, DigestTarget, Entry, List, ListTarget, digest_limbs, hash_pair, hash_pair_if,
 };
+use crate::recursion::{Circuit, InnerTargets, TakeIn, connect_if, constant_key, falls, is_equal, select};
 
 /// Heights by which a node lifts its right child: an odd subtree costs no node of its own for each.
 pub const MAX_LIFTS: usize = 4;
@@ -67,7 +65,7 @@ impl Circuit<NodeTargets> {
     pub fn new(leaf: KeyDigest, chunk: KeyDigest) -> Result<Self, ProgramError> {
         let mut builder = Shape::Standard.builder();
         let targets = constrain(&mut builder, InnerTargets::verify, (leaf, chunk));
-        Self::build(Stage::Node, builder, targets)
+        Self::build(builder, targets).map_err(Stage::Node.unfit())
     }
 
     /// The entries that a node appends, and its state. `list_in` is what stands before it.

@@ -3,14 +3,14 @@
 use causeway_aggregation::{ClosedProof, Closing, LimbTarget, ShapedProof};
 
 use super::chunk::Chunk;
-use super::circuit::KeccakKeys;
-use super::error::ProgramError;
+use super::error::{ProgramError, Stage};
 use super::leaf::Leaf;
 use super::node::Node;
 use super::seal::Seal;
-use super::state::Subtree;
+use super::subtree::Subtree;
 use super::user::{Beside, UserProof};
 use crate::keccak::List;
+use crate::recursion::KeccakKeys;
 
 /// What a subtree is, by its key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +121,7 @@ impl AggregationProgram {
     /// # Errors
     /// Those of [`KeccakKeys::check`].
     pub fn check_keccak(&self, proof: &ShapedProof, list: List) -> Result<(), ProgramError> {
-        self.keccak_keys.check(proof, list)
+        Ok(self.keccak_keys.check(proof, list)?)
     }
 
     /// Proves a leaf; it appends what [`Leaf::plan`] says.
@@ -160,7 +160,10 @@ impl AggregationProgram {
         }
         let right_state = right.map(|right| &right.state);
         let (_, state) = Node::plan(&left.state, right_state, list_in, list)?;
-        let proof = self.node.prove(self.node.witness(left, right, list_in))?;
+        let proof = self
+            .node
+            .prove(self.node.witness(left, right, list_in))
+            .map_err(Stage::Node.unproven())?;
         Ok(Subtree { proof, state })
     }
 
@@ -176,7 +179,10 @@ impl AggregationProgram {
             });
         }
         self.keccak_keys.check(keccak, child.state.list_out)?;
-        let proof = self.chunk.prove(self.chunk.witness(child, keccak))?;
+        let proof = self
+            .chunk
+            .prove(self.chunk.witness(child, keccak))
+            .map_err(Stage::Chunk.unproven())?;
         Ok(Subtree {
             proof,
             state: Chunk::plan(&child.state),
@@ -213,7 +219,9 @@ impl AggregationProgram {
     ) -> Result<ShapedProof, ProgramError> {
         let list = self.sealed_list(child, domain, list_in)?;
         self.keccak_keys.check(keccak, list)?;
-        self.seal.prove(self.seal.witness(child, keccak, domain, list_in))
+        self.seal
+            .prove(self.seal.witness(child, keccak, domain, list_in))
+            .map_err(Stage::Seal.unproven())
     }
 
     /// Closes a seal: four public inputs, the statement.

@@ -8,14 +8,15 @@ use plonky2::iop::target::{BoolTarget, Target};
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
-use super::circuit::{
-    Circuit, InnerTargets, KeccakKeys, SubtreeTargets, TakeIn, connect_if, constant_key, is_equal, select,
-};
 use super::error::{ProgramError, Stage};
 use super::native::statement_message;
-use super::state::{State, Subtree};
+use super::state::State;
+use super::subtree::{Subtree, SubtreeTargets};
 use crate::keccak::{
     BlockTarget, DigestTarget, Entry, List, ListTarget, RATE_LIMBS, digest_limbs, hash_block,
+};
+use crate::recursion::{
+    Circuit, InnerTargets, KeccakKeys, TakeIn, connect_if, constant_key, is_equal, select,
 };
 
 /// Limbs of the statement's four words.
@@ -59,7 +60,7 @@ impl Circuit<SealTargets> {
             [leaf, node, chunk],
             keccak_keys,
         );
-        Self::build(Stage::Seal, builder, targets)
+        Self::build(builder, targets).map_err(Stage::Seal.unfit())
     }
 
     /// The entry that the seal appends to the list.

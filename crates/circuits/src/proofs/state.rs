@@ -1,7 +1,7 @@
 //! The state of a subtree, and the proof of it.
 
 use causeway_aggregation::domain::Domain;
-use causeway_aggregation::{D, F, KeyDigest, Shape, ShapedProof};
+use causeway_aggregation::{D, F};
 use plonky2::field::types::{Field, PrimeField64};
 use plonky2::hash::hash_types::HashOutTarget;
 use plonky2::iop::target::Target;
@@ -74,41 +74,6 @@ impl State {
     /// The digest that proofs expose.
     pub fn digest(&self) -> [F; 4] {
         SUBTREE.hash(&self.elements()).elements
-    }
-}
-
-/// A subtree's proof and the state whose digest it exposes.
-///
-/// Public inputs of such a proof: the digest of the node key it was made over, zeros for a leaf's; the digest of its state;
-/// zeros.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Subtree {
-    /// The proof.
-    pub proof: ShapedProof,
-    /// Its state.
-    pub state: State,
-}
-
-impl Subtree {
-    /// Verifies the proof and holds the state to it. Of which circuit it is remains to be seen.
-    ///
-    /// # Errors
-    /// [`ProgramError::Subtree`] or [`ProgramError::OtherState`].
-    pub fn verify(&self) -> Result<(), ProgramError> {
-        self.proof
-            .verify_as(Shape::Standard)
-            .map_err(ProgramError::Subtree)?;
-        if self.proof.public_inputs()[4..8] == self.state.digest() {
-            Ok(())
-        } else {
-            Err(ProgramError::OtherState)
-        }
-    }
-
-    /// The digest of the node key that the proof carries; `None` of a proof with too few public inputs.
-    pub fn node_key(&self) -> Option<KeyDigest> {
-        let (key, _) = self.proof.public_inputs().split_first_chunk::<4>()?;
-        Some(KeyDigest::from_elements(*key))
     }
 }
 

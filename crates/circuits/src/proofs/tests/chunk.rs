@@ -2,8 +2,7 @@ use std::sync::OnceLock;
 
 use super::*;
 use crate::proofs::chunk::{Chunk, constrain};
-use crate::proofs::circuit::{InnerTargets, KeccakKeys};
-use crate::proofs::{ProgramError, Stage};
+use crate::recursion::{InnerTargets, KeccakError, KeccakKeys};
 
 const NODE: u64 = 4;
 const KECCAK: [u64; 2] = [11, 12];
@@ -17,7 +16,7 @@ fn chunk() -> &'static Chunk {
     CELL.get_or_init(|| {
         let mut builder = Shape::Standard.builder();
         let targets = constrain(&mut builder, InnerTargets::new_unchecked, &keys());
-        Circuit::build_small(Stage::Chunk, builder, targets)
+        Circuit::build_small(builder, targets)
     })
 }
 
@@ -61,11 +60,11 @@ fn a_child_carries_its_own_key() {
 
 #[test]
 fn there_must_be_keys_of_the_right_form() {
-    assert_eq!(KeccakKeys::new(&[]), Err(ProgramError::NoKeccakKeys));
+    assert_eq!(KeccakKeys::new(&[]), Err(KeccakError::NoKeys));
     let mut short = key(1);
     short.constants_sigmas_cap.0.pop();
     assert!(matches!(
         KeccakKeys::new(&[key(1), short]),
-        Err(ProgramError::KeccakKeyShape { index: 1, .. })
+        Err(KeccakError::KeyShape { index: 1, .. })
     ));
 }

@@ -7,17 +7,17 @@ use plonky2::field::types::{Field, PrimeField64, Sample};
 
 use super::*;
 use crate::keccak::{Block, blocks};
-use crate::proofs::circuit::InnerTargets;
 use crate::proofs::leaf::{Leaf, constrain};
 use crate::proofs::native::commitment_message;
-use crate::proofs::{Beside, Stage, commitment};
+use crate::proofs::{Beside, commitment};
+use crate::recursion::InnerTargets;
 
 fn leaf() -> &'static Leaf {
     static CELL: OnceLock<Leaf> = OnceLock::new();
     CELL.get_or_init(|| {
         let mut builder = Shape::Standard.builder();
         let targets = constrain(&mut builder, InnerTargets::new_unchecked);
-        Circuit::build_small(Stage::Leaf, builder, targets)
+        Circuit::build_small(builder, targets)
     })
 }
 

@@ -19,10 +19,9 @@ use plonky2::iop::target::Target;
 use plonky2::iop::witness::PartialWitness;
 use plonky2::plonk::circuit_data::VerifierOnlyCircuitData;
 
-use super::circuit::Circuit;
-use super::state::{State, Subtree};
-use super::{MAX_DEPTH, UserProof};
+use super::{MAX_DEPTH, State, Subtree, UserProof};
 use crate::keccak::List;
+use crate::recursion::Circuit;
 
 /// A proof of zeros: right in form and in nothing else.
 fn blank() -> ShapedProof {

@@ -3,9 +3,9 @@ use std::sync::OnceLock;
 use alloy_primitives::keccak256;
 
 use super::*;
-use crate::proofs::circuit::InnerTargets;
 use crate::proofs::node::{MAX_LIFTS, Node, constrain};
-use crate::proofs::{ProgramError, Stage, zero_hash};
+use crate::proofs::{ProgramError, zero_hash};
+use crate::recursion::InnerTargets;
 
 const LEAF: u64 = 1;
 const CHUNK: u64 = 2;
@@ -16,7 +16,7 @@ fn node() -> &'static Node {
         let mut builder = Shape::Standard.builder();
         let keys = (digest(LEAF), digest(CHUNK));
         let targets = constrain(&mut builder, InnerTargets::new_unchecked, keys);
-        Circuit::build_small(Stage::Node, builder, targets)
+        Circuit::build_small(builder, targets)
     })
 }
 

@@ -4,9 +4,9 @@ use alloy_primitives::{U256, keccak256};
 use causeway_aggregation::StatementDigest;
 
 use super::*;
-use crate::proofs::circuit::{InnerTargets, KeccakKeys};
 use crate::proofs::seal::{Seal, constrain};
-use crate::proofs::{Stage, statement};
+use crate::proofs::statement;
+use crate::recursion::{InnerTargets, KeccakKeys};
 
 const LEAF: u64 = 1;
 const NODE: u64 = 2;
@@ -21,7 +21,7 @@ fn seal() -> &'static Seal {
         let keys = KeccakKeys::new(&[key(KECCAK)]).unwrap();
         let children = [LEAF, NODE, CHUNK].map(digest);
         let targets = constrain(&mut builder, InnerTargets::new_unchecked, children, &keys);
-        Circuit::build_small(Stage::Seal, builder, targets)
+        Circuit::build_small(builder, targets)
     })
 }
 

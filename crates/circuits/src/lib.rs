@@ -7,4 +7,5 @@ pub mod config;
 pub mod keccak;
 pub mod proofs;
 pub mod recursion;
+pub mod settlement;
 pub mod targets;

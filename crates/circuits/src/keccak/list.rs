@@ -9,11 +9,13 @@
 //! same digest agree backwards entry by entry. So dummies are put *in front*, and no circuit needs to know how many.
 
 use causeway_aggregation::{D, F};
-use plonky2::field::types::Field;
+use causeway_types::GoldilocksDigest;
+use plonky2::field::types::{Field, PrimeField64};
 use plonky2::hash::hash_types::{HashOut, HashOutTarget};
 use plonky2::hash::hashing::PlonkyPermutation;
 use plonky2::hash::poseidon::{PoseidonHash, PoseidonPermutation};
 use plonky2::iop::target::{BoolTarget, Target};
+use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
 use super::block::{Block, DIGEST_LIMBS, RATE_LIMBS, absorb, blocks, limbs_digest, output_limbs};
@@ -130,6 +132,12 @@ impl List {
     }
 }
 
+impl From<List> for GoldilocksDigest {
+    fn from(list: List) -> Self {
+        Self::reduced(list.elements().map(|element| element.to_canonical_u64()))
+    }
+}
+
 /// [`Entry`] in a circuit.
 ///
 /// Nothing here constrains limbs to 32 bits or the output to the block: the proof that closes the list does both, as
@@ -164,6 +172,11 @@ impl ListTarget {
     /// The digest.
     pub const fn digest(&self) -> HashOutTarget {
         self.0
+    }
+
+    /// Fills the witness; `None` if it has other values.
+    pub fn set(&self, witness: &mut PartialWitness<F>, list: List) -> Option<()> {
+        witness.set_target_arr(&self.0.elements, &list.elements()).ok()
     }
 
     /// Appends an entry.

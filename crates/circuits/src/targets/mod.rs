@@ -4,6 +4,7 @@
 //! path turns is no prover's choice once its index is.
 
 mod balance;
+mod bytes;
 mod exit;
 mod exit_block;
 mod frontier;
@@ -14,9 +15,10 @@ mod tree;
 mod word;
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use balance::{BalanceAccessTarget, BalanceLeafTarget, BalanceTreeTarget};
+pub use bytes::{ByteTarget, BytesTarget, keccak_limbs};
 pub use exit::{ExitTarget, TokenTarget, shadow_leaf};
 pub use exit_block::exit_block;
 pub use frontier::{AppendingTarget, ExitFrontierTarget, ShadowFrontierTarget};
@@ -25,3 +27,4 @@ pub use nullifier::nullify;
 pub use state::{CertificateStatementTarget, HistoryEntryTarget, NetworkStateTarget};
 pub use tree::{PathTarget, TreeTarget};
 pub use word::{AddressTarget, AmountTarget, Bytes32Target, DigestTarget, U32Target, U64Target, WordsTarget};
+pub(crate) use word::{elements, set_digest};

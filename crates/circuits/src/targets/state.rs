@@ -189,22 +189,11 @@ impl CertificateStatementTarget {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use alloy_primitives::B256;
     use causeway_ledger::{CertificateStatement, NetworkState, history_entry};
-    use causeway_types::{ExitRoot, Expiry, GoldilocksDigest, HistoryEntry, NetworkId, StateRoot};
-    use plonky2::field::types::Field;
+    use causeway_types::{ExitRoot, Expiry, HistoryEntry, NetworkId, StateRoot};
 
     use super::*;
-    use crate::targets::testing::{Gadget, words};
-
-    fn digest(number: u64) -> GoldilocksDigest {
-        causeway_ledger::poseidon::EXIT.hash(&[F::from_canonical_u64(number)])
-    }
-
-    fn word(byte: u8) -> (B256, Vec<u64>) {
-        let words = vec![u64::from(u32::from_be_bytes([byte; 4])); 8];
-        (B256::repeat_byte(byte), words)
-    }
+    use crate::targets::testing::{Gadget, digest, word, words};
 
     fn upper_first(number: u64) -> [u64; 2] {
         [number >> 32, number & 0xffff_ffff]

@@ -1,6 +1,7 @@
 //! Words of 32 bits, and what is made of them.
 
 use causeway_aggregation::{D, F};
+use causeway_types::GoldilocksDigest;
 use plonky2::field::types::Field;
 use plonky2::hash::hash_types::HashOutTarget;
 use plonky2::iop::target::{BoolTarget, Target};
@@ -9,6 +10,20 @@ use plonky2::plonk::circuit_builder::CircuitBuilder;
 
 /// A digest of Poseidon: four elements, whatever they are.
 pub type DigestTarget = HashOutTarget;
+
+/// The four elements of a digest.
+pub(crate) fn elements(digest: GoldilocksDigest) -> [F; 4] {
+    digest.words().map(F::from_canonical_u64)
+}
+
+/// Fills the witness; `None` if it has other values.
+pub(crate) fn set_digest(
+    witness: &mut PartialWitness<F>,
+    target: DigestTarget,
+    digest: GoldilocksDigest,
+) -> Option<()> {
+    witness.set_target_arr(&target.elements, &elements(digest)).ok()
+}
 
 /// A number below 2^32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +106,18 @@ impl<const N: usize> WordsTarget<N> {
     /// Of words.
     pub const fn from_words(words: [U32Target; N]) -> Self {
         Self(words)
+    }
+
+    /// A constant from big-endian bytes; bytes that are missing are zeros, at the end.
+    pub fn constant(builder: &mut CircuitBuilder<F, D>, bytes: &[u8]) -> Self {
+        let mut words = bytes
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .map(|word| u32::from_be_bytes(*word));
+        Self(std::array::from_fn(|_| {
+            U32Target::constant(builder, words.next().unwrap_or(0))
+        }))
     }
 
     /// One of two.

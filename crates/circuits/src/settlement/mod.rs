@@ -3,6 +3,7 @@
 pub mod run;
 pub mod span;
 pub mod statement;
+pub mod transition;
 
 pub use run::{EpochRun, EpochRunTarget, SharedContext, SharedContextTarget};
 pub use span::{Span, SpanTarget};

@@ -13,6 +13,7 @@ use super::exit::TokenTarget;
 use super::message::MessageTarget;
 use super::tree::{PathTarget, TreeTarget};
 use super::word::{AmountTarget, DigestTarget, U32Target};
+use crate::recursion::connect_if;
 
 /// `causeway_ledger::BalanceLeaf` in a circuit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,10 +109,12 @@ impl BalanceAccessTarget {
         }
     }
 
-    /// Follows the replacement, as [`BalanceAccess::follow`]: the balance before, and the tree after. Four paths of 32 rows.
-    pub fn follow(
+    /// Follows the replacement where it is one, as [`BalanceAccess::follow`]: the balance before, and the tree after. Elsewhere both
+    /// mean nothing. Four paths of 32 rows.
+    pub fn follow_if(
         &self,
         builder: &mut CircuitBuilder<F, D>,
+        active: BoolTarget,
         token: &TokenTarget,
         balance: &AmountTarget,
         tree: &BalanceTreeTarget,
@@ -120,11 +123,11 @@ impl BalanceAccessTarget {
         let same = self.leaf.token.is_equal(builder, token);
         let excludes = self.leaf.excludes(builder, token);
         let shown = builder.select(self.absent, excludes.target, same.target);
-        builder.assert_one(shown);
+        builder.conditional_assert_eq(active.target, shown, active.target);
         let bits = self.index.bits(builder);
         let leaf = self.leaf.hash(builder);
         let before = self.path.root(builder, leaf, &bits);
-        builder.connect_hashes(before, tree.root);
+        connect_if(builder, active.target, before.elements, tree.root.elements);
 
         // It gets the balance, or a new successor.
         let replaced = BalanceLeafTarget {
@@ -141,9 +144,8 @@ impl BalanceAccessTarget {
             elements: [builder.zero(); 4],
         };
         let empty = self.place.root(builder, nothing, &place);
-        for (empty, linked) in empty.elements.into_iter().zip(linked.elements) {
-            builder.conditional_assert_eq(self.absent.target, empty, linked);
-        }
+        let added_to = builder.and(active, self.absent);
+        connect_if(builder, added_to.target, empty.elements, linked.elements);
         let leaf = BalanceLeafTarget {
             token: *token,
             balance: *balance,
@@ -210,7 +212,8 @@ mod tests {
             let balance = AmountTarget::new(builder);
             let tree = BalanceTreeTarget::new(builder);
             let access = BalanceAccessTarget::new(builder);
-            let (initial, after) = access.follow(builder, &token, &balance, &tree);
+            let active = builder._true();
+            let (initial, after) = access.follow_if(builder, active, &token, &balance, &tree);
             let siblings = |path: &PathTarget| -> Vec<Target> {
                 path.siblings()
                     .iter()
@@ -392,7 +395,8 @@ mod tests {
             let balance = AmountTarget::new(builder);
             let tree = BalanceTreeTarget::new(builder);
             let access = BalanceAccessTarget::new(builder);
-            let (_, after) = access.follow(builder, &token, &balance, &tree);
+            let active = builder._true();
+            let (_, after) = access.follow_if(builder, active, &token, &balance, &tree);
             vec![tree.count.target(), after.count.target()]
         });
         assert!(!gadget.holds(&[u32::MAX.into(), 1 << 32]));

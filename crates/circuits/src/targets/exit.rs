@@ -29,6 +29,23 @@ impl TokenTarget {
         }
     }
 
+    /// A witness whose words somebody else has constrained: whoever calls this says who.
+    pub(crate) fn new_unchecked(builder: &mut CircuitBuilder<F, D>) -> Self {
+        Self {
+            network: U32Target::new_unchecked(builder.add_virtual_target()),
+            address: AddressTarget::new_unchecked(builder),
+        }
+    }
+
+    /// L1's ETH.
+    pub fn eth(builder: &mut CircuitBuilder<F, D>) -> Self {
+        let zero = U32Target::constant(builder, 0);
+        Self {
+            network: zero,
+            address: AddressTarget::from_words([zero; 5]),
+        }
+    }
+
     /// Its six words, the uppermost first.
     pub fn targets(&self) -> [Target; 6] {
         let mut targets = [self.network.target(); 6];
@@ -71,8 +88,8 @@ impl TokenTarget {
             let difference = builder.sub(difference, borrow.target);
             let lifted = builder.add(difference, shift);
             // Between 0 and 2^33: the upper bit says that nothing was borrowed.
-            let (_, kept) = builder.split_low_high(lifted, 32, 33);
-            borrow = builder.not(BoolTarget::new_unsafe(kept));
+            let bits = builder.split_le(lifted, 33);
+            borrow = builder.not(bits[32]);
         }
         borrow
     }
@@ -114,6 +131,18 @@ impl ExitTarget {
             destination_address: AddressTarget::new(builder),
             amount: AmountTarget::new(builder),
             metadata_hash: Bytes32Target::new(builder),
+        }
+    }
+
+    /// A witness whose words somebody else has constrained, and the leaf type to be a bit: whoever calls this says who.
+    pub(crate) fn new_unchecked(builder: &mut CircuitBuilder<F, D>) -> Self {
+        Self {
+            leaf_type: U32Target::new_unchecked(builder.add_virtual_target()),
+            token: TokenTarget::new_unchecked(builder),
+            destination_network: U32Target::new_unchecked(builder.add_virtual_target()),
+            destination_address: AddressTarget::new_unchecked(builder),
+            amount: AmountTarget::new_unchecked(builder),
+            metadata_hash: Bytes32Target::new_unchecked(builder),
         }
     }
 

@@ -2,13 +2,13 @@
 
 use causeway_aggregation::{D, F};
 use causeway_types::Exit;
-use plonky2::field::types::Field;
-use plonky2::iop::target::{BoolTarget, Target};
+use plonky2::iop::target::BoolTarget;
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
+use super::bytes::BytesTarget;
 use super::exit::{ExitTarget, TokenTarget};
 use super::word::{U32Target, WordsTarget};
-use crate::keccak::{BlockTarget, RATE_LIMBS};
+use crate::keccak::BlockTarget;
 
 /// Words of an exit behind its leaf type, each of which stands one byte off a limb: a limb has the last byte of one word and the
 /// first three of the next.
@@ -39,26 +39,17 @@ pub fn exit_block(builder: &mut CircuitBuilder<F, D>) -> (ExitTarget, BlockTarge
             metadata_hash,
         }
     };
-    let zero = builder.zero();
-    let mut block = [zero; RATE_LIMBS];
-    // The byte before the first word is the leaf type, a bit.
-    let mut before = vec![builder._false(); 8];
-    before[0] = BoolTarget::new_unsafe(exit.leaf_type.target());
-    for (limb, bits) in block.iter_mut().zip(&bits) {
-        *limb = limb_of(builder, &before, bits);
-        before = bits[..8].to_vec();
-    }
-    // The last byte of the last word, then 0x01; the other end of the padding.
-    let last = builder.le_sum(before.iter());
-    block[WORDS] = builder.add_const(last, F::from_canonical_u32(0x100));
-    block[RATE_LIMBS - 1] = builder.constant(F::from_canonical_u32(0x8000_0000));
+    // The leaf type is a byte of one bit.
+    let mut leaf_type = [builder._false(); 8];
+    leaf_type[0] = BoolTarget::new_unsafe(exit.leaf_type.target());
+    let bytes = bits
+        .iter()
+        .fold(BytesTarget::new().byte(leaf_type), |bytes, word| {
+            bytes.word_bits(word)
+        });
+    // 113 bytes are one block.
+    let block = bytes.blocks(builder)[0];
     (exit, block)
-}
-
-/// The limb of a byte and the first three of a word, the first byte lowest.
-fn limb_of(builder: &mut CircuitBuilder<F, D>, byte: &[BoolTarget], word: &[BoolTarget]) -> Target {
-    let bits = [byte, &word[24..], &word[16..24], &word[8..16]].concat();
-    builder.le_sum(bits.iter())
 }
 
 #[cfg(test)]
@@ -70,7 +61,7 @@ mod tests {
     use plonky2::iop::witness::PartialWitness;
 
     use super::*;
-    use crate::keccak::blocks;
+    use crate::keccak::{RATE_LIMBS, blocks};
     use crate::targets::testing::Gadget;
 
     fn gadget(target: &mut Option<ExitTarget>) -> Gadget {

@@ -58,6 +58,13 @@ impl MessageTarget {
         self
     }
 
+    /// Appends elements that are no words.
+    #[must_use]
+    pub fn elements_of(mut self, elements: &[Target]) -> Self {
+        self.0.extend(elements);
+        self
+    }
+
     /// Appends one element that is no word.
     #[must_use]
     pub fn element(mut self, element: Target) -> Self {

@@ -18,7 +18,7 @@ mod word;
 pub(crate) mod testing;
 
 pub use balance::{BalanceAccessTarget, BalanceLeafTarget, BalanceTreeTarget};
-pub use bytes::{ByteTarget, BytesTarget, keccak_limbs};
+pub use bytes::{ByteTarget, BytesTarget, keccak_limbs, keccak_words};
 pub use exit::{ExitTarget, TokenTarget, shadow_leaf};
 pub use exit_block::exit_block;
 pub use frontier::{AppendingTarget, ExitFrontierTarget, ShadowFrontierTarget};

@@ -5,29 +5,27 @@ use causeway_ledger::nullifiers::imported_leaf;
 use causeway_types::GoldilocksDigest;
 use plonky2::field::types::Field;
 use plonky2::hash::hash_types::HashOut;
+use plonky2::iop::target::BoolTarget;
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
 use super::tree::PathTarget;
-use super::word::{DigestTarget, U32Target};
+use super::word::DigestTarget;
 
-/// Marks an exit as imported: holds its place to be empty under the root before, and gives the root after.
+/// Marks an exit as imported: the roots of a tree in which its place is empty, and of the same tree in which it is not. The caller
+/// compares the first with what there is.
 ///
-/// The place is the source network in the upper 32 bits and the leaf index in the lower (`nullifier_key`); both are words, so
-/// that no two exits have one place. Two paths of 64 rows.
+/// The place is the source network in the upper 32 bits and the leaf index in the lower (`nullifier_key`): bits, the lowest first, of
+/// two words, so that no two exits have one place. Two paths of 64 rows.
 pub fn nullify(
     builder: &mut CircuitBuilder<F, D>,
-    source: U32Target,
-    leaf_index: U32Target,
+    place: &[BoolTarget],
     path: &PathTarget,
-    before: DigestTarget,
-) -> DigestTarget {
-    let mut key = leaf_index.bits(builder);
-    key.extend(source.bits(builder));
-    let empty = constant(builder, GoldilocksDigest::ZERO);
-    let root = path.root(builder, empty, &key);
-    builder.connect_hashes(root, before);
-    let imported = constant(builder, imported_leaf());
-    path.root(builder, imported, &key)
+) -> (DigestTarget, DigestTarget) {
+    let [empty, imported] = [GoldilocksDigest::ZERO, imported_leaf()].map(|leaf| {
+        let leaf = constant(builder, leaf);
+        path.root(builder, leaf, place)
+    });
+    (empty, imported)
 }
 
 fn constant(builder: &mut CircuitBuilder<F, D>, digest: GoldilocksDigest) -> DigestTarget {
@@ -46,13 +44,14 @@ mod tests {
     use super::*;
     use crate::targets::testing::{Gadget, words};
     use crate::targets::tree::TreeTarget;
+    use crate::targets::word::U32Target;
 
     fn gadget() -> Gadget {
         Gadget::new(|builder| {
             let (source, index) = (U32Target::new(builder), U32Target::new(builder));
             let path = PathTarget::new(builder, TreeTarget::Nullifiers);
-            let before = builder.add_virtual_hash();
-            let after = nullify(builder, source, index, &path, before);
+            let place = [index.bits(builder), source.bits(builder)].concat();
+            let (before, after) = nullify(builder, &place, &path);
             let siblings: Vec<_> = path
                 .siblings()
                 .iter()

@@ -50,6 +50,22 @@ impl NetworkStateTarget {
         }
     }
 
+    /// A witness whose words somebody else has constrained: whoever calls this says who.
+    pub(crate) fn new_unchecked(builder: &mut CircuitBuilder<F, D>) -> Self {
+        Self {
+            network: U32Target::new_unchecked(builder.add_virtual_target()),
+            height: U64Target::new_unchecked(builder),
+            exit_count: U32Target::new_unchecked(builder.add_virtual_target()),
+            exit_root: Bytes32Target::new_unchecked(builder),
+            shadow_root: builder.add_virtual_hash(),
+            balance_root: builder.add_virtual_hash(),
+            nullifier_root: builder.add_virtual_hash(),
+            history_root: builder.add_virtual_hash(),
+            state_root: Bytes32Target::new_unchecked(builder),
+            frontier: builder.add_virtual_hash(),
+        }
+    }
+
     /// The digest: five rows.
     pub fn hash(&self, builder: &mut CircuitBuilder<F, D>) -> DigestTarget {
         self.message().hash(builder, NETWORK)
@@ -96,6 +112,16 @@ impl HistoryEntryTarget {
             state_root: Bytes32Target::new(builder),
             shadow_root: builder.add_virtual_hash(),
             exit_count: U32Target::new(builder),
+        }
+    }
+
+    /// A witness whose words somebody else has constrained: whoever calls this says who.
+    pub(crate) fn new_unchecked(builder: &mut CircuitBuilder<F, D>) -> Self {
+        Self {
+            height: U64Target::new_unchecked(builder),
+            state_root: Bytes32Target::new_unchecked(builder),
+            shadow_root: builder.add_virtual_hash(),
+            exit_count: U32Target::new_unchecked(builder.add_virtual_target()),
         }
     }
 

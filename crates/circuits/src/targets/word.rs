@@ -151,16 +151,6 @@ impl<const N: usize> WordsTarget<N> {
     }
 }
 
-/// One array or the other.
-pub(crate) fn select<const N: usize>(
-    builder: &mut CircuitBuilder<F, D>,
-    condition: BoolTarget,
-    yes: [Target; N],
-    no: [Target; N],
-) -> [Target; N] {
-    std::array::from_fn(|i| builder.select(condition, yes[i], no[i]))
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -62,7 +62,7 @@ impl DependencyOpening {
             } => {
                 let index = u32::try_from(index).ok()?;
                 let root = path_root::<History>(entry, index.into(), history);
-                let holds = !network.is_mainnet() && state.network == network && root == state.history_root;
+                let holds = state.network == network && root == state.history_root;
                 holds.then(|| state.leaf(authority))?
             }
             DependencyLeaf::L1 { state, last, shadow } => {

@@ -129,7 +129,7 @@ fn claimed(sources: &impl Sources, id: &ImportId, covering: Option<u32>) -> Opti
         return None;
     }
     if id.source.is_mainnet() {
-        let exit_count = covering.filter(|&count| count <= shadow.count())?;
+        let exit_count = covering?;
         return Some(BackingEntry::L1(L1Entry {
             exit_count,
             shadow_root: shadow.root_at(exit_count),

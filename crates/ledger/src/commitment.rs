@@ -6,6 +6,7 @@ use alloy_primitives::{Address, B256};
 use causeway_types::{Authority, ExitRoot, GoldilocksDigest, NetworkId, RollupExitRoot, StateRoot};
 
 use crate::poseidon::{COMMITMENT, GLOBAL, GLOBAL_NODE, L1, Message, NETWORK};
+use crate::rollup_exit_tree::rollup_leaf;
 use crate::tree::{TreeKind, empty_digests};
 
 /// The global state tree: leaf i is that of network i, and network 0 is L1.
@@ -58,6 +59,11 @@ pub struct NetworkState {
 }
 
 impl NetworkState {
+    /// What the rollup exit tree holds for it.
+    pub fn rollup_leaf(&self) -> B256 {
+        rollup_leaf(self.exit_count, self.exit_root)
+    }
+
     /// The digest.
     pub fn hash(&self) -> GoldilocksDigest {
         Message::new()

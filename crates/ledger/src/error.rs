@@ -7,6 +7,8 @@ use causeway_types::{
     TokenId,
 };
 
+use crate::apply::Dependency;
+
 /// What to do with a refused certificate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
@@ -289,6 +291,20 @@ pub enum LedgerError {
         /// The height.
         height: u64,
     },
+    /// What an import or a contingency points at is neither settled nor offered.
+    #[error("what is to be opened of network {} is neither settled nor offered", dependency.network().get())]
+    MissingDependency {
+        /// What is missing.
+        dependency: Dependency,
+    },
+    /// Imports or contingencies name two entries for one place.
+    #[error("two entries are named for network {} at {index}", network.get())]
+    ContradictoryDependencies {
+        /// The network.
+        network: NetworkId,
+        /// The height; on L1 the count.
+        index: u64,
+    },
 
     /// A certificate without authorisation.
     #[error("the certificate carries no authorisation")]
@@ -331,6 +347,7 @@ impl LedgerError {
     pub const fn class(&self) -> Class {
         match self {
             Self::MismatchHeight { declared, expected } if *declared > *expected => Class::Wait,
+            Self::MissingDependency { .. } => Class::Wait,
             Self::MismatchHeight { .. } | Self::MismatchPrevLocalExitRoot { .. } => Class::Retry,
             Self::UnknownNetwork { .. } | Self::InvalidSignature { .. } | Self::InvalidValidityKey { .. } => {
                 Class::Operator

@@ -8,6 +8,7 @@ use causeway_types::{ExitRoot, GoldilocksDigest, MerkleProof, TREE_DEPTH, hash_p
 use crate::error::LedgerError;
 use crate::frontier::Frontier;
 use crate::poseidon::{FRONTIER, Message};
+use crate::rollup_exit_tree::rollup_leaf;
 use crate::tree::{Tree, TreeKind, empty_digests};
 
 /// Keccak trees of 32 levels whose leaves are hashes already.
@@ -86,10 +87,7 @@ impl ExitFrontier {
 
     /// What the rollup exit tree holds for a network with this tree: zero while there is no exit.
     pub fn rollup_leaf(&self) -> B256 {
-        match self.count() {
-            0 => B256::ZERO,
-            _ => self.0.root(),
-        }
+        rollup_leaf(self.count(), self.root())
     }
 }
 

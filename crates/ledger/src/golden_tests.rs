@@ -99,12 +99,13 @@ fn document() -> Value {
         .map(|admitted| {
             let transition = &admitted.transition;
             let (after, payload) = (transition.after().summary(), transition.payload());
+            let dependencies = transition.dependency_entries(&outcome.world).unwrap();
             let authority = outcome.world.network(after.network).unwrap().authority;
             json!({
                 "certificate": transition.certificate(),
                 "importsDigest": imports_digest(transition.imports()),
                 "contingenciesDigest": contingencies_digest(&transition.certificate().contingencies),
-                "dependenciesDigest": dependencies_digest(&admitted.dependencies),
+                "dependenciesDigest": dependencies_digest(&dependencies),
                 "digest": transition.digest(),
                 "signingHash": DOMAIN.signing_hash(after.network, transition.digest()),
                 "historyEntry": history_entry(transition.entry()),
@@ -239,7 +240,7 @@ fn the_hash_is_a_sponge_over_plonky2s_permutation() {
 fn a_genesis_is_nothing_but_l1() {
     let world = World::new(DOMAIN);
     assert_eq!(world.networks().count(), 0);
-    assert_eq!(world.global().get(0), Some(&world.l1().leaf()));
+    assert_eq!(world.global().tree().get(0), Some(&world.l1().leaf()));
     assert_eq!(world.rollups().root(), causeway_types::RollupExitRoot::EMPTY);
     let state = crate::State::new(DOMAIN, NetworkId::new(1)).unwrap();
     let transition = apply(&state, &certificate(&state, vec![], vec![])).unwrap();

@@ -75,6 +75,30 @@ impl HistoryTree {
         self.tree.path(height.into())
     }
 
+    /// The 32 siblings of where the next entry goes, its own first.
+    pub fn next_path(&self) -> Vec<GoldilocksDigest> {
+        self.path(self.count)
+    }
+
+    /// The first entry that covers an exit.
+    pub fn covering(&self, leaf_index: u32) -> Option<&HistoryEntry> {
+        let covers = |height: u64| {
+            self.get(height)
+                .is_some_and(|entry| entry.exit_count > leaf_index)
+        };
+        // By halving: counts do not decrease.
+        let (mut low, mut high) = (0, self.height());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            (low, high) = if covers(middle) {
+                (low, middle)
+            } else {
+                (middle + 1, high)
+            };
+        }
+        self.get(low)
+    }
+
     /// One that takes no more.
     #[cfg(test)]
     pub(crate) fn full() -> Self {

@@ -14,9 +14,11 @@ pub mod epoch;
 pub mod error;
 pub mod exit_tree;
 pub mod frontier;
+pub mod global;
 #[cfg(test)]
 mod golden_tests;
 pub mod history;
+pub mod inputs;
 mod known_paths;
 pub mod l1_info_tree;
 mod map;
@@ -44,11 +46,16 @@ pub use digest::{
 pub use epoch::{Admitted, Because, CertificateRef, EpochOutcome, LeftOut, RootCause, settle_epoch};
 pub use error::{Class, LedgerError, Sums};
 pub use exit_tree::{ExitFrontier, ExitTree};
+pub use global::{
+    AnchorOpening, DependencyLeaf, DependencyOpening, DepositOpening, GlobalError, GlobalNetwork,
+    GlobalState, L1Frontiers, L1Log, L1Opening, RegistryOpening, Replay, SettledEpoch, rollup_height,
+};
 pub use history::{HistoryTree, history_entry};
+pub use inputs::{ContingencyInputs, ImportInputs, Sources, Step, TransitionInputs};
 pub use l1_info_tree::L1InfoTree;
 pub use nullifiers::NullifierTree;
 pub use poseidon::Domain;
-pub use rollup_exit_tree::RollupExitTree;
+pub use rollup_exit_tree::{RollupExitTree, rollup_leaf};
 pub use shadow::{ShadowTree, shadow_leaf};
 pub use state::State;
 pub use world::{Network, World};

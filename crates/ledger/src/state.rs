@@ -106,3 +106,22 @@ impl State {
         }
     }
 }
+
+impl NetworkState {
+    /// Of a network that has done nothing.
+    pub fn genesis(network: NetworkId) -> Self {
+        let exits = ExitFrontier::new();
+        Self {
+            network,
+            height: 0,
+            exit_count: exits.count(),
+            exit_root: exits.root(),
+            shadow_root: ShadowTree::new().root(),
+            balance_root: BalanceTree::new().root(),
+            nullifier_root: NullifierTree::new().root(),
+            history_root: HistoryTree::new().root(),
+            state_root: StateRoot::EMPTY,
+            frontier: exits.digest(),
+        }
+    }
+}

@@ -3,10 +3,14 @@
 
 use alloy_primitives::{Address, B256, U256};
 use causeway_types::{
-    Authorisation, Authority, Backing, Certificate, Exit, GlobalIndex, GoldilocksDigest, HistoryBacking,
-    ImportedExit, LeafType, NetworkId, SettlementDomain, StateRoot, TokenId,
+    Authorisation, Authority, Backing, Certificate, ClaimData, ClaimProof, Exit, ExitRoot, GlobalExitRoot,
+    GlobalIndex, GoldilocksDigest, HistoryBacking, ImportedExit, L1InfoLeaf, L1InfoLeafInner, LeafType,
+    NetworkId, RollupExitRoot, SettlementDomain, StateRoot, TokenId,
 };
 
+use crate::exit_tree::{ExitFrontier, ExitTree};
+use crate::l1_info_tree::L1InfoTree;
+use crate::rollup_exit_tree::RollupExitTree;
 use crate::state::State;
 use crate::world::World;
 
@@ -99,4 +103,79 @@ pub(crate) fn certificate(state: &State, exits: Vec<Exit>, imports: Vec<Imported
 
 pub(crate) fn root(byte: u8) -> StateRoot {
     StateRoot::new(B256::repeat_byte(byte))
+}
+
+/// An exit of L1 claimed by LxLy's paths.
+pub(crate) fn claimed(exit: Exit, leaf_index: u32, exits: &ExitTree) -> ImportedExit {
+    let rer = RollupExitRoot::EMPTY;
+    let inner = L1InfoLeafInner {
+        global_exit_root: GlobalExitRoot::of(exits.root(), rer),
+        block_hash: root(1).get(),
+        timestamp: 1,
+    };
+    let mut info = L1InfoTree::new();
+    info.append(&inner).unwrap();
+    ImportedExit {
+        exit,
+        global_index: GlobalIndex::new(L1, leaf_index),
+        backing: Backing::Claim(ClaimData::Mainnet {
+            proof_leaf_mer: ClaimProof {
+                root: exits.root(),
+                proof: exits.proof(leaf_index),
+            },
+            proof_ger_l1root: ClaimProof {
+                root: info.root(),
+                proof: info.proof(0),
+            },
+            l1_leaf: L1InfoLeaf {
+                l1_info_tree_index: 0,
+                rer,
+                mer: exits.root(),
+                inner,
+            },
+        }),
+    }
+}
+
+/// An exit of another network claimed by LxLy's paths.
+pub(crate) fn claimed_from(made: &[Exit], source: NetworkId, leaf_index: u32) -> ImportedExit {
+    let (mut exits, mut frontier) = (ExitTree::new(), ExitFrontier::new());
+    for exit in made {
+        exits.append(exit.leaf()).unwrap();
+        frontier.append(exit.leaf()).unwrap();
+    }
+    let mut rollups = RollupExitTree::new();
+    let index = source.try_into().unwrap();
+    rollups.set(index, &frontier);
+    let inner = L1InfoLeafInner {
+        global_exit_root: GlobalExitRoot::of(ExitRoot::EMPTY, rollups.root()),
+        block_hash: root(1).get(),
+        timestamp: 1,
+    };
+    let mut info = L1InfoTree::new();
+    info.append(&inner).unwrap();
+    ImportedExit {
+        exit: made[leaf_index as usize],
+        global_index: GlobalIndex::new(source, leaf_index),
+        backing: Backing::Claim(ClaimData::Rollup {
+            proof_leaf_ler: ClaimProof {
+                root: exits.root(),
+                proof: exits.proof(leaf_index),
+            },
+            proof_ler_rer: ClaimProof {
+                root: rollups.root(),
+                proof: rollups.proof(index),
+            },
+            proof_ger_l1root: ClaimProof {
+                root: info.root(),
+                proof: info.proof(0),
+            },
+            l1_leaf: L1InfoLeaf {
+                l1_info_tree_index: 0,
+                rer: rollups.root(),
+                mer: ExitRoot::EMPTY,
+                inner,
+            },
+        }),
+    }
 }

@@ -76,11 +76,9 @@ pub fn settle_epoch(world: &World, certificates: &[Certificate]) -> EpochOutcome
         for member in members {
             // Each member is in one group.
             if let Some(candidate) = transitions[member].take() {
-                let dependencies = outcome::resolve(&world, &candidate.transition);
                 admitted.push(Admitted {
                     certificate: candidate.reference,
                     transition: candidate.transition,
-                    dependencies,
                     group,
                 });
             }

@@ -1,13 +1,11 @@
 //! What became of each certificate of an epoch.
 
 use alloy_primitives::B256;
-use causeway_types::{Expiry, HistoryEntry, NetworkId};
+use causeway_types::{Expiry, NetworkId};
 
 use crate::apply::{Dependency, Transition};
 use crate::chains::{PayloadEntry, payload_chain};
-use crate::digest::DependencyEntry;
 use crate::error::LedgerError;
-use crate::history::history_entry;
 use crate::world::World;
 
 /// A certificate among those that were given.
@@ -87,8 +85,6 @@ pub struct Admitted {
     pub certificate: CertificateRef,
     /// What it does.
     pub transition: Transition,
-    /// The entries that it depends on, in order and each once, all of them in the world after the epoch.
-    pub dependencies: Vec<DependencyEntry>,
     /// Certificates of one group need each other; groups are numbered in the order in which they settle.
     pub group: usize,
 }
@@ -96,7 +92,7 @@ pub struct Admitted {
 /// An epoch.
 #[derive(Clone, Debug)]
 pub struct EpochOutcome {
-    /// The world after it.
+    /// The world after it. It has every entry that the transitions depend on.
     pub world: World,
     /// What settles, each after what it depends on, unless that depends on it too.
     pub admitted: Vec<Admitted>,
@@ -125,59 +121,5 @@ impl EpochOutcome {
     /// The chain of what it publishes.
     pub fn payload_chain(&self) -> B256 {
         payload_chain(&self.payload())
-    }
-}
-
-/// The entries behind a transition's dependencies, all of which the world has.
-pub(super) fn resolve(world: &World, transition: &Transition) -> Vec<DependencyEntry> {
-    let dependencies = transition.dependencies().iter();
-    let mut entries: Vec<_> = dependencies
-        .filter_map(|dependency| entry(world, dependency))
-        .collect();
-    entries.sort_unstable();
-    entries.dedup();
-    entries
-}
-
-fn entry(world: &World, dependency: &Dependency) -> Option<DependencyEntry> {
-    let at = |network, found: &HistoryEntry| DependencyEntry {
-        network,
-        index: found.height,
-        entry: history_entry(found),
-    };
-    let l1 = |count, entry| DependencyEntry {
-        network: NetworkId::MAINNET,
-        index: u64::from(count),
-        entry,
-    };
-    match dependency {
-        Dependency::Entry { network, entry } => Some(at(*network, entry)),
-        Dependency::L1(entry) => Some(l1(entry.exit_count, entry.shadow_root)),
-        Dependency::Contingency(on) => {
-            let history = world.network(on.network)?.state.history();
-            Some(at(on.network, history.get(on.height)?))
-        }
-        Dependency::Exit(import) if import.source.is_mainnet() => {
-            Some(l1(world.l1_shadow().count(), world.l1_shadow().root()))
-        }
-        Dependency::Exit(import) => {
-            let history = world.network(import.source)?.state.history();
-            let covers = |height: u64| {
-                history
-                    .get(height)
-                    .is_some_and(|entry| entry.exit_count > import.leaf_index)
-            };
-            // The first entry that covers the exit, by halving: counts do not decrease.
-            let (mut low, mut high) = (0, history.height());
-            while low < high {
-                let middle = low + (high - low) / 2;
-                (low, high) = if covers(middle) {
-                    (low, middle)
-                } else {
-                    (middle + 1, high)
-                };
-            }
-            Some(at(import.source, history.get(low)?))
-        }
     }
 }

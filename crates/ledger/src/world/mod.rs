@@ -1,4 +1,4 @@
-//! Everything that settlement knows: all networks, L1's exits, the registry, and the trees above them.
+//! Everything that the ledger knows: the global state, and of every network what only its own prover knows besides.
 
 #[cfg(test)]
 mod tests;
@@ -6,25 +6,24 @@ mod tests;
 use alloy_primitives::Address;
 use causeway_types::{
     Authority, BackingEntry, Exit, GlobalIndex, GoldilocksDigest, HistoryBacking, L1Entry, NetworkId,
-    RollupIndex, SettlementDomain,
+    SettlementDomain,
 };
 
-use crate::apply::check_exit;
-use crate::chains::RegistryChain;
-use crate::commitment::{Global, L1State, StateCommitment};
+use crate::commitment::{L1State, StateCommitment};
 use crate::error::LedgerError;
-use crate::exit_tree::ExitFrontier;
+use crate::global::{GlobalNetwork, GlobalState};
+use crate::history::HistoryTree;
+use crate::inputs::Sources;
 use crate::map::Map;
 use crate::rollup_exit_tree::RollupExitTree;
-use crate::shadow::{ShadowTree, shadow_leaf};
+use crate::shadow::ShadowTree;
 use crate::state::State;
-use crate::tree::Tree;
 
 /// A registered network.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Network {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Network<'a> {
     /// Its state.
-    pub state: State,
+    pub state: &'a State,
     /// Who speaks for it.
     pub authority: Authority,
 }
@@ -33,30 +32,21 @@ pub struct Network {
 #[derive(Clone, Debug)]
 pub struct World {
     domain: SettlementDomain,
-    networks: Map<NetworkId, Network>,
-    l1_exits: ExitFrontier,
-    l1_shadow: ShadowTree,
-    registry: RegistryChain,
+    global: GlobalState,
+    /// Of exactly the networks of the global state, which has them in roots and counts.
+    states: Map<NetworkId, State>,
     approvals: Map<(Address, GoldilocksDigest), ()>,
-    global: Tree<Global>,
-    rollups: RollupExitTree,
 }
 
 impl World {
     /// A deployment without networks and exits.
     pub fn new(domain: SettlementDomain) -> Self {
-        let mut world = Self {
+        Self {
             domain,
-            networks: Map::new(),
-            l1_exits: ExitFrontier::new(),
-            l1_shadow: ShadowTree::new(),
-            registry: RegistryChain::new(),
+            global: GlobalState::genesis(),
+            states: Map::new(),
             approvals: Map::new(),
-            global: Tree::new(),
-            rollups: RollupExitTree::new(),
-        };
-        world.global.set(0, world.l1().leaf());
-        world
+        }
     }
 
     /// Consumes an entry of the registry: a new network, or another authority and nothing else for a known one.
@@ -64,14 +54,10 @@ impl World {
     /// # Errors
     /// [`LedgerError::MainnetHasNoState`] or [`LedgerError::TreeFull`].
     pub fn register(&mut self, network: NetworkId, authority: Authority) -> Result<(), LedgerError> {
-        let state = match self.networks.get(network) {
-            Some(known) => known.state.clone(),
-            None => State::new(self.domain, network)?,
-        };
-        self.registry.append(network, &authority)?;
-        self.global
-            .set(network.get().into(), state.summary().leaf(&authority));
-        self.networks.insert(network, Network { state, authority });
+        self.global.register(network, authority)?;
+        if self.states.get(network).is_none() {
+            self.states.insert(network, State::new(self.domain, network)?);
+        }
         Ok(())
     }
 
@@ -93,16 +79,7 @@ impl World {
     /// # Errors
     /// What the bridge would not have let through, or [`LedgerError::TreeFull`].
     pub fn deposit(&mut self, exits: &[Exit]) -> Result<(), LedgerError> {
-        let mut frontier = self.l1_exits.clone();
-        let mut leaves = Vec::with_capacity(exits.len());
-        for (position, exit) in exits.iter().enumerate() {
-            check_exit(NetworkId::MAINNET, position, exit)?;
-            frontier.append(exit.leaf())?;
-            leaves.push(shadow_leaf(exit));
-        }
-        self.l1_shadow.extend(&leaves)?;
-        self.l1_exits = frontier;
-        self.global.set(0, self.l1().leaf());
+        self.global.deposit(exits)?;
         Ok(())
     }
 
@@ -112,68 +89,61 @@ impl World {
     }
 
     /// A network.
-    pub fn network(&self, network: NetworkId) -> Option<&Network> {
-        self.networks.get(network)
+    pub fn network(&self, network: NetworkId) -> Option<Network<'_>> {
+        let state = self.states.get(network)?;
+        let authority = self.global.network(network)?.authority;
+        Some(Network { state, authority })
     }
 
     /// All networks, in order.
-    pub fn networks(&self) -> impl Iterator<Item = &Network> {
-        self.networks.iter().map(|(_, network)| network)
+    pub fn networks(&self) -> impl Iterator<Item = Network<'_>> {
+        self.global
+            .networks()
+            .zip(self.states.iter())
+            .map(|(known, (_, state))| Network {
+                state,
+                authority: known.authority,
+            })
+    }
+
+    /// What all of it is in roots and counts.
+    pub const fn global(&self) -> &GlobalState {
+        &self.global
     }
 
     /// L1 in roots and counts.
     pub fn l1(&self) -> L1State {
-        L1State {
-            exit_count: self.l1_exits.count(),
-            exit_root: self.l1_exits.root(),
-            shadow_root: self.l1_shadow.root(),
-            frontier: self.l1_exits.digest(),
-        }
+        self.global.l1()
     }
 
     /// L1's exits, as circuits open them.
     pub const fn l1_shadow(&self) -> &ShadowTree {
-        &self.l1_shadow
-    }
-
-    /// The registry so far.
-    pub const fn registry(&self) -> &RegistryChain {
-        &self.registry
+        self.global.l1_shadow()
     }
 
     /// The tree of all networks' exit roots.
     pub const fn rollups(&self) -> &RollupExitTree {
-        &self.rollups
-    }
-
-    /// The global state tree.
-    pub const fn global(&self) -> &Tree<Global> {
-        &self.global
+        self.global.rollups()
     }
 
     /// What settlement stores one word of.
     pub fn commitment(&self) -> StateCommitment {
-        StateCommitment {
-            global_root: self.global.root(),
-            rollup_exit_root: self.rollups.root(),
-            deposits: self.l1_exits.count(),
-            registry_entries: self.registry.count(),
-        }
+        self.global.commitment()
     }
 
     /// The backing of a settled exit, under its source's newest entry, if the exit exists.
     pub fn backing(&self, index: GlobalIndex) -> Option<HistoryBacking> {
-        let (entry, shadow) = if index.source().is_mainnet() {
-            let entry = L1Entry {
-                exit_count: self.l1_shadow.count(),
-                shadow_root: self.l1_shadow.root(),
-            };
-            (BackingEntry::L1(entry), &self.l1_shadow)
+        let network = index.source();
+        let shadow = self.shadow(network)?;
+        let entry = if network.is_mainnet() {
+            BackingEntry::L1(L1Entry {
+                exit_count: shadow.count(),
+                shadow_root: shadow.root(),
+            })
         } else {
-            let state = &self.networks.get(index.source())?.state;
-            let entry = *state.history().get(state.height().checked_sub(1)?)?;
-            let network = index.source();
-            (BackingEntry::Network { network, entry }, state.shadow())
+            let history = self.history(network)?;
+            let entry = *history.get(history.height().checked_sub(1)?)?;
+            BackingEntry::Network { network, entry }
         };
         (index.leaf_index() < entry.exit_count()).then(|| HistoryBacking {
             entry,
@@ -183,21 +153,31 @@ impl World {
 
     /// Puts new states of known networks in the place of the old ones, given in ascending order.
     pub(crate) fn advance(&mut self, states: &[State]) {
-        let (mut leaves, mut exits) = (Vec::new(), Vec::new());
+        let mut networks = Vec::new();
         for state in states {
-            let Some(network) = self.networks.get(state.network()) else {
+            let Some(known) = self.global.network(state.network()) else {
                 continue;
             };
-            let authority = network.authority;
-            leaves.push((u64::from(state.network().get()), state.summary().leaf(&authority)));
-            if let Ok(index) = RollupIndex::try_from(state.network()) {
-                exits.push((index, state.exits()));
-            }
-            let state = state.clone();
-            self.networks
-                .insert(state.network(), Network { state, authority });
+            networks.push(GlobalNetwork {
+                state: state.summary(),
+                history: state.history().clone(),
+                authority: known.authority,
+            });
+            self.states.insert(state.network(), state.clone());
         }
-        self.global.set_many(&leaves);
-        self.rollups.set_many(&exits);
+        self.global.put(networks);
+    }
+}
+
+impl Sources for World {
+    fn history(&self, network: NetworkId) -> Option<&HistoryTree> {
+        self.states.get(network).map(State::history)
+    }
+
+    fn shadow(&self, network: NetworkId) -> Option<&ShadowTree> {
+        match network {
+            NetworkId::MAINNET => Some(self.l1_shadow()),
+            _ => self.states.get(network).map(State::shadow),
+        }
     }
 }

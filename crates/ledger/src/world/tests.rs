@@ -1,9 +1,10 @@
 #![allow(clippy::unwrap_used)]
 
-use alloy_primitives::{B256, U256};
+use alloy_primitives::U256;
 use causeway_types::{LeafType, TokenId};
 
 use super::*;
+use crate::shadow::{shadow_leaf, shadow_root};
 use crate::testing::{A, B, L1, TOKEN, exit, message, own, world};
 
 /// What the bridge refuses is no deposit, and of a list with one of these none is consumed.
@@ -47,21 +48,6 @@ fn deposits_are_what_the_bridge_lets_through() {
 }
 
 #[test]
-fn a_full_log_takes_no_more() {
-    let mut world = world();
-    world.l1_exits = ExitFrontier::from_parts(u32::MAX, [B256::ZERO; 32]);
-    let more = [exit(TOKEN, A, U256::from(1))];
-    assert_eq!(world.deposit(&more), Err(LedgerError::TreeFull));
-    world.l1_exits = ExitFrontier::new();
-    world.l1_shadow = ShadowTree::with_room(0);
-    assert_eq!(world.deposit(&more), Err(LedgerError::TreeFull));
-    assert_eq!(world.l1_exits, ExitFrontier::new());
-    world.registry = RegistryChain::full();
-    let authority = world.network(A).unwrap().authority;
-    assert_eq!(world.register(A, authority), Err(LedgerError::TreeFull));
-}
-
-#[test]
 fn only_settled_exits_are_backed() {
     let mut world = world();
     let index = |source, leaf| GlobalIndex::new(source, leaf);
@@ -72,10 +58,7 @@ fn only_settled_exits_are_backed() {
     world.deposit(&[sent]).unwrap();
     let backing = world.backing(index(L1, 0)).unwrap();
     let path = backing.path;
-    assert_eq!(
-        crate::shadow::shadow_root(shadow_leaf(&sent), 0, &path),
-        world.l1().shadow_root
-    );
+    assert_eq!(shadow_root(shadow_leaf(&sent), 0, &path), world.l1().shadow_root);
     assert_eq!(world.backing(index(L1, 1)), None);
 }
 
@@ -90,7 +73,7 @@ fn the_last_network_is_one_like_others() {
         .unwrap()
         .summary()
         .leaf(&authority);
-    assert_eq!(world.global().get(u32::MAX.into()), Some(&leaf));
+    assert_eq!(world.global().tree().get(u32::MAX.into()), Some(&leaf));
     assert_eq!(world.networks().count(), 4);
     let state = crate::testing::state(&world, last);
     let sent = crate::testing::certificate(&state, vec![exit(own(last), A, U256::from(1))], vec![]);

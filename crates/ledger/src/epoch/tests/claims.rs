@@ -1,85 +1,7 @@
 //! Claims by LxLy's paths, and an epoch of many exits.
 
 use super::*;
-
-/// An exit of L1 claimed by LxLy's paths.
-fn claimed(exit: causeway_types::Exit, leaf_index: u32, exits: &ExitTree) -> ImportedExit {
-    let rer = causeway_types::RollupExitRoot::EMPTY;
-    let inner = L1InfoLeafInner {
-        global_exit_root: GlobalExitRoot::of(exits.root(), rer),
-        block_hash: root(1).get(),
-        timestamp: 1,
-    };
-    let mut info = L1InfoTree::new();
-    info.append(&inner).unwrap();
-    ImportedExit {
-        exit,
-        global_index: GlobalIndex::new(L1, leaf_index),
-        backing: Backing::Claim(ClaimData::Mainnet {
-            proof_leaf_mer: ClaimProof {
-                root: exits.root(),
-                proof: exits.proof(leaf_index),
-            },
-            proof_ger_l1root: ClaimProof {
-                root: info.root(),
-                proof: info.proof(0),
-            },
-            l1_leaf: L1InfoLeaf {
-                l1_info_tree_index: 0,
-                rer,
-                mer: exits.root(),
-                inner,
-            },
-        }),
-    }
-}
-
-/// An exit of another network claimed by LxLy's paths.
-pub(super) fn claimed_from(
-    made: &[causeway_types::Exit],
-    source: NetworkId,
-    leaf_index: u32,
-) -> ImportedExit {
-    let (mut exits, mut frontier) = (ExitTree::new(), crate::ExitFrontier::new());
-    for exit in made {
-        exits.append(exit.leaf()).unwrap();
-        frontier.append(exit.leaf()).unwrap();
-    }
-    let mut rollups = crate::RollupExitTree::new();
-    let index = source.try_into().unwrap();
-    rollups.set(index, &frontier);
-    let inner = L1InfoLeafInner {
-        global_exit_root: GlobalExitRoot::of(ExitRoot::EMPTY, rollups.root()),
-        block_hash: root(1).get(),
-        timestamp: 1,
-    };
-    let mut info = L1InfoTree::new();
-    info.append(&inner).unwrap();
-    ImportedExit {
-        exit: made[leaf_index as usize],
-        global_index: GlobalIndex::new(source, leaf_index),
-        backing: Backing::Claim(ClaimData::Rollup {
-            proof_leaf_ler: ClaimProof {
-                root: exits.root(),
-                proof: exits.proof(leaf_index),
-            },
-            proof_ler_rer: ClaimProof {
-                root: rollups.root(),
-                proof: rollups.proof(index),
-            },
-            proof_ger_l1root: ClaimProof {
-                root: info.root(),
-                proof: info.proof(0),
-            },
-            l1_leaf: L1InfoLeaf {
-                l1_info_tree_index: 0,
-                rer: rollups.root(),
-                mer: ExitRoot::EMPTY,
-                inner,
-            },
-        }),
-    }
-}
+use crate::testing::{claimed, claimed_from};
 
 #[test]
 fn a_claim_settles_only_if_its_exit_exists() {
@@ -96,7 +18,7 @@ fn a_claim_settles_only_if_its_exit_exists() {
         let outcome = settle_epoch(&world, &[certificate]);
         assert_eq!(outcome.admitted.len(), usize::from(exists));
         if exists {
-            let [dependency] = outcome.admitted[0].dependencies[..] else {
+            let [dependency] = entries(&outcome, &outcome.admitted[0])[..] else {
                 panic!("L1's entry")
             };
             assert_eq!((dependency.network, dependency.index), (L1, 1));
@@ -251,7 +173,7 @@ fn a_claim_of_the_same_epoch_depends_on_the_first_entry_that_covers_it() {
                 .admitted
                 .iter()
                 .find(|admitted| admitted.certificate.network == A);
-            let [dependency] = found.unwrap().dependencies[..] else {
+            let [dependency] = entries(&outcome, found.unwrap())[..] else {
                 panic!("one entry")
             };
             assert_eq!((dependency.network, dependency.index), (B, height));

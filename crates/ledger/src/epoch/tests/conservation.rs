@@ -7,6 +7,8 @@ use alloy_primitives::aliases::U512;
 use causeway_types::{Exit, LeafType, TokenId};
 
 use super::*;
+use crate::inputs::TransitionInputs;
+use crate::inputs::tests::follow;
 use crate::testing::message;
 
 const NETWORKS: [NetworkId; 3] = [A, B, C];
@@ -145,6 +147,8 @@ proptest! {
             world = outcome.world;
             for admitted in &outcome.admitted {
                 let certificate = admitted.transition.certificate();
+                let inputs = TransitionInputs::new(&admitted.transition, &world).unwrap();
+                follow(&inputs, admitted.transition.digest());
                 let sent = certificate.exits.iter().map(|&exit| (exit, false));
                 book.entry(certificate.network).or_default().extend(sent);
             }

@@ -168,7 +168,7 @@ proptest! {
             .find(|admitted| (admitted.certificate.network, admitted.certificate.height) == (network, height));
         for (at, member) in outcome.admitted.iter().enumerate() {
             prop_assert!(at == 0 || outcome.admitted[at - 1].group <= member.group);
-            for dependency in &member.dependencies {
+            for dependency in entries(&outcome, member) {
                 let entry = state(&outcome.world, dependency.network).history().get(dependency.index).copied().unwrap();
                 prop_assert_eq!(history_entry(&entry), dependency.entry);
                 prop_assert!(place(dependency.network, dependency.index).is_none_or(|found| found.group <= member.group));

@@ -2,16 +2,16 @@
 
 use alloy_primitives::U256;
 use causeway_types::{
-    Authority, Backing, BackingEntry, Certificate, ClaimData, ClaimProof, Contingency, ExitRoot, Expiry,
-    GlobalExitRoot, GlobalIndex, HistoryBacking, HistoryEntry, ImportedExit, L1InfoLeaf, L1InfoLeafInner,
+    Authority, BackingEntry, Certificate, Contingency, ExitRoot, Expiry, HistoryBacking, HistoryEntry,
     NetworkId,
 };
 use proptest::prelude::*;
 
-use super::{Because, CertificateRef, EpochOutcome, LeftOut, RootCause, settle_epoch};
+use super::{Admitted, Because, CertificateRef, EpochOutcome, LeftOut, RootCause, settle_epoch};
 use crate::apply::{Dependency, Transition, apply};
 use crate::authority::check_authority;
 use crate::commitment::StateCommitment;
+use crate::digest::DependencyEntry;
 use crate::error::LedgerError;
 use crate::shadow::{ShadowTree, shadow_leaf};
 use crate::state::State;
@@ -20,7 +20,7 @@ use crate::testing::{
 };
 use crate::tree::path_root;
 use crate::world::World;
-use crate::{ExitTree, L1InfoTree, history_entry};
+use crate::{ExitTree, history_entry};
 
 mod claims;
 mod conservation;
@@ -32,6 +32,11 @@ fn settled(outcome: &EpochOutcome) -> Vec<(u32, u64)> {
     admitted
         .map(|admitted| (admitted.certificate.network.get(), admitted.certificate.height))
         .collect()
+}
+
+/// The entries that a transition depends on, as the world after the epoch has them.
+fn entries(outcome: &EpochOutcome, admitted: &Admitted) -> Vec<DependencyEntry> {
+    admitted.transition.dependency_entries(&outcome.world).unwrap()
 }
 
 fn at(certificate: &Certificate, position: usize) -> CertificateRef {
@@ -88,15 +93,13 @@ fn a_burn_and_its_mint_settle_in_one_epoch() {
         panic!("both")
     };
     assert_eq!((first.group, second.group), (0, 1));
-    let dependency = second.dependencies[0];
+    let dependency = entries(&outcome, second)[0];
     assert_eq!(
         (dependency.network, dependency.index, dependency.entry),
         (A, 0, history_entry(&entry))
     );
-    assert_eq!(
-        (first.dependencies[0].network, first.dependencies[0].index),
-        (L1, 1)
-    );
+    let dependency = entries(&outcome, first)[0];
+    assert_eq!((dependency.network, dependency.index), (L1, 1));
     assert_commitment(&outcome.world);
 
     // Without the burn, the mint has nothing to stand on.
@@ -128,7 +131,7 @@ fn assert_commitment(world: &World) {
         .collect();
     for (network, &leaf) in world.networks().zip(&leaves) {
         let id = u64::from(network.state.network().get());
-        let path = world.global().path(id);
+        let path = world.global().tree().path(id);
         let root = path_root::<crate::commitment::Global>(leaf, id, &path);
         assert_eq!(root, world.commitment().global_root);
         let index = network.state.network().try_into().unwrap();
@@ -138,8 +141,8 @@ fn assert_commitment(world: &World) {
             .unwrap();
     }
     let StateCommitment { registry_entries, .. } = world.commitment();
-    assert_eq!(registry_entries, world.registry().count());
-    assert_eq!(other.registry(), world.registry());
+    assert_eq!(registry_entries, world.global().registry().count());
+    assert_eq!(other.global().registry(), world.global().registry());
 }
 
 #[test]
@@ -235,7 +238,7 @@ fn dependencies_resolve_to_each_entry_once() {
     let imports = vec![
         imported(&of_c, &c, 1),
         imported(&of_b, &b, 1),
-        claims::claimed_from(&of_b.exits, B, 0),
+        crate::testing::claimed_from(&of_b.exits, B, 0),
         settled_import(&world, exit(TOKEN, A, U256::from(9)), L1, 0),
         imported(&of_c, &c, 0),
     ];
@@ -248,8 +251,7 @@ fn dependencies_resolve_to_each_entry_once() {
         .find(|admitted| admitted.certificate.network == A)
         .unwrap();
     assert_eq!(found.transition.dependencies().len(), 6);
-    let entries: Vec<_> = found
-        .dependencies
+    let entries: Vec<_> = entries(&outcome, found)
         .iter()
         .map(|entry| (entry.network, entry.index))
         .collect();

@@ -3,6 +3,10 @@
 //! Leaves are joined level by level. On a level the nodes that came up from below stand behind the frontier's node, if the count has
 //! that bit: then they are shifted by one, pairs go up, and who is left without a neighbour is the frontier's new node.
 
+mod native;
+#[cfg(test)]
+mod tests;
+
 use causeway_aggregation::{D, F};
 use causeway_ledger::exit_tree::Keccak;
 use causeway_ledger::frontier::APPEND_DEPTH;
@@ -13,6 +17,8 @@ use plonky2::field::types::Field;
 use plonky2::iop::target::{BoolTarget, Target};
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
+
+pub use native::{append_entries, root_entries};
 
 use super::message::{MessageTarget, node};
 use super::word::{DigestTarget, U32Target};
@@ -263,6 +269,3 @@ impl ShadowFrontierTarget {
         Some(())
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -21,7 +21,7 @@ pub use balance::{BalanceAccessTarget, BalanceLeafTarget, BalanceTreeTarget};
 pub use bytes::{ByteTarget, BytesTarget, keccak_limbs, keccak_words};
 pub use exit::{ExitTarget, TokenTarget, shadow_leaf};
 pub use exit_block::exit_block;
-pub use frontier::{AppendingTarget, ExitFrontierTarget, ShadowFrontierTarget};
+pub use frontier::{AppendingTarget, ExitFrontierTarget, ShadowFrontierTarget, append_entries, root_entries};
 pub use message::MessageTarget;
 pub use nullifier::nullify;
 pub use state::{CertificateStatementTarget, HistoryEntryTarget, NetworkStateTarget};

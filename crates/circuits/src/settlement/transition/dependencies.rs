@@ -1,11 +1,11 @@
 //! What has to be settled with a certificate or before it, and the contingencies that it names among these.
 
 use causeway_aggregation::{D, F};
+use causeway_ledger::inputs::Step;
 use causeway_ledger::poseidon::{CONTINGENCY, DEPENDENCY};
 use plonky2::iop::target::{BoolTarget, Target};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
-use super::{CONTINGENCIES, DEPENDENCIES};
 use crate::recursion::{connect_if, is_zero, select};
 use crate::targets::{DigestTarget, HistoryEntryTarget, MessageTarget, U32Target, U64Target, WordsTarget};
 
@@ -33,7 +33,7 @@ pub struct DependenciesTarget {
 impl DependenciesTarget {
     /// Witnesses, and their chain behind another.
     pub fn new(builder: &mut CircuitBuilder<F, D>, network: U32Target, chain: &mut DigestTarget) -> Self {
-        let slots: Vec<_> = (0..DEPENDENCIES).map(|_| slot(builder, chain)).collect();
+        let slots: Vec<_> = (0..Step::DEPENDENCIES).map(|_| slot(builder, chain)).collect();
         // Nobody imports from himself or is contingent on himself: so nothing is found where there is no entry.
         let networks = slots
             .iter()
@@ -81,7 +81,7 @@ pub(super) fn contingencies(
     dependencies: &DependenciesTarget,
     chain: &mut DigestTarget,
 ) -> Vec<ContingencyTarget> {
-    (0..CONTINGENCIES)
+    (0..Step::CONTINGENCIES)
         .map(|_| {
             let active = builder.add_virtual_bool_target_safe();
             let at = builder.add_virtual_target();

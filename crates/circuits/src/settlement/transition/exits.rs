@@ -1,10 +1,10 @@
 //! Exits: what a network may export, appended to both of its exit trees.
 
 use causeway_aggregation::{D, F};
+use causeway_ledger::inputs::Step;
 use plonky2::iop::target::BoolTarget;
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
-use super::EXITS;
 use super::moves::ChallengeTarget;
 use super::run::RunTarget;
 use crate::keccak::{ListTarget, hash_blocks};
@@ -56,7 +56,7 @@ impl ExitsTarget {
         connect(builder, root.elements, run.shadow_root.elements);
 
         let (mut slots, mut leaves, mut shadow_leaves) = (Vec::new(), Vec::new(), Vec::<DigestTarget>::new());
-        for _ in 0..EXITS {
+        for _ in 0..Step::EXITS {
             let active = builder.add_virtual_bool_target_safe();
             let (exit, block) = exit_block(builder);
             check(builder, network, active, &exit);

@@ -1,11 +1,11 @@
 //! Imports: exits of others, each of them there, addressed to the network, and taken once.
 
 use causeway_aggregation::{D, F};
+use causeway_ledger::inputs::Step;
 use causeway_ledger::poseidon::IMPORT;
 use plonky2::iop::target::{BoolTarget, Target};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
-use super::IMPORTS;
 use super::dependencies::DependenciesTarget;
 use super::moves::ChallengeTarget;
 use super::run::RunTarget;
@@ -37,7 +37,7 @@ pub(super) fn imports(
     challenge: &ChallengeTarget,
     run: &mut RunTarget,
 ) -> Vec<ImportTarget> {
-    (0..IMPORTS)
+    (0..Step::IMPORTS)
         .map(|_| import(builder, network, dependencies, challenge, run))
         .collect()
 }

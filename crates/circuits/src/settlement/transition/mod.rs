@@ -10,10 +10,13 @@ mod imports;
 mod moves;
 mod run;
 mod tokens;
+mod witness;
 
-use causeway_aggregation::{D, F, Shape};
+use causeway_aggregation::{D, F, Shape, ShapeError};
+use causeway_ledger::inputs::TransitionInputs;
 use plonky2::field::types::Field;
 use plonky2::hash::hash_types::HashOutTarget;
+use plonky2::iop::witness::PartialWitness;
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
 pub use dependencies::{ContingencyTarget, DependenciesTarget, DependencyTarget};
@@ -22,26 +25,16 @@ pub use imports::ImportTarget;
 pub use moves::{ChallengeTarget, MovesTarget, SUM_CHALLENGE, SUM_CHALLENGE_MORE};
 pub use run::RunTarget;
 pub use tokens::{SUM, TokenSumTarget};
+pub use witness::{entries, statement};
 
 use super::statement::TransitionStatementTarget;
-use crate::keccak::ListTarget;
+use crate::keccak::{List, ListTarget};
 use crate::recursion::{Circuit, connect};
 use crate::targets::{
     BalanceTreeTarget, Bytes32Target, CertificateStatementTarget, DigestTarget, HistoryEntryTarget,
     MessageTarget, NetworkStateTarget, PathTarget, TokenTarget, TreeTarget, U32Target, U64Target,
     WordsTarget, keccak_words,
 };
-
-/// Exits of a certificate.
-pub const EXITS: usize = 16;
-/// Its imports.
-pub const IMPORTS: usize = 16;
-/// Entries that it depends on.
-pub const DEPENDENCIES: usize = 16;
-/// Its contingencies.
-pub const CONTINGENCIES: usize = 4;
-/// Tokens whose balances it changes.
-pub const TOKENS: usize = 8;
 
 /// Targets of the transition circuit.
 #[derive(Clone, Debug)]
@@ -262,11 +255,18 @@ impl Circuit<TransitionTargets> {
     /// Builds the circuit.
     ///
     /// # Errors
-    /// [`SettlementError::Circuit`] if it does not fit.
-    pub fn new() -> Result<Self, causeway_aggregation::ShapeError> {
+    /// [`ShapeError`] if it does not fit.
+    pub fn new() -> Result<Self, ShapeError> {
         let mut builder = Shape::Standard.builder();
         let targets = constrain(&mut builder);
         Self::build(builder, targets)
+    }
+
+    /// A prover's inputs; `None` if the certificate takes more than one step.
+    pub fn witness(&self, inputs: &TransitionInputs, list_in: List) -> Option<PartialWitness<F>> {
+        let mut witness = PartialWitness::new();
+        self.targets().set(&mut witness, inputs, list_in)?;
+        Some(witness)
     }
 }
 

@@ -2,11 +2,11 @@
 
 use causeway_aggregation::{D, F};
 use causeway_ledger::Domain;
+use causeway_ledger::inputs::Step;
 use plonky2::field::types::Field;
 use plonky2::iop::target::{BoolTarget, Target};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
-use super::TOKENS;
 use super::moves::ChallengeTarget;
 use super::run::RunTarget;
 use crate::recursion::{falls, is_equal, is_zero, select};
@@ -45,7 +45,9 @@ pub(super) fn tokens(
     challenge: &ChallengeTarget,
     run: &mut RunTarget,
 ) -> Vec<TokenSumTarget> {
-    let tokens: Vec<_> = (0..TOKENS).map(|_| token(builder, challenge, run)).collect();
+    let tokens: Vec<_> = (0..Step::TOKENS)
+        .map(|_| token(builder, challenge, run))
+        .collect();
     for pair in tokens.windows(2) {
         falls(builder, pair[0].active, pair[1].active);
     }

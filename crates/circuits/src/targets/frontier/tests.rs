@@ -1,7 +1,6 @@
 #![allow(clippy::unwrap_used)]
 
 use alloy_primitives::{B256, keccak256};
-use causeway_ledger::exit_tree::Keccak;
 use causeway_ledger::frontier::Frontier;
 use causeway_ledger::poseidon::EXIT;
 use causeway_ledger::shadow::Shadow;
@@ -35,28 +34,6 @@ fn exit_frontier(count: u32) -> ExitFrontier {
         count,
         std::array::from_fn(|height| keccak_leaf(1000 + height as u32)),
     )
-}
-
-/// What appending hashes, in the order in which a list is told.
-fn told(frontier: &ExitFrontier, leaves: &[B256]) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    let mut nodes = leaves.to_vec();
-    for (height, &slot) in frontier.branch().iter().enumerate() {
-        if frontier.count() >> height & 1 == 1 {
-            nodes.insert(0, slot);
-        }
-        nodes = nodes
-            .as_chunks::<2>()
-            .0
-            .iter()
-            .map(|pair| {
-                let (entry, node) = Entry::of_message(&pair.concat());
-                entries.extend(entry);
-                node.into()
-            })
-            .collect();
-    }
-    entries
 }
 
 /// count 0, flags 1..5, leaves 5..37, nodes 37..293, list before 293..297, count after 297, nodes after 298..554, list after 554..558.
@@ -93,7 +70,7 @@ fn exit_values(frontier: &ExitFrontier, active: usize) -> Vec<u64> {
         after.append(leaf).unwrap();
     }
     let list = List::EMPTY.append(&Entry::dummy());
-    let list_after = list.extend(&told(frontier, &leaves[..active]));
+    let list_after = list.extend(&append_entries(frontier, &leaves[..active]));
     let elements = |list: List| list.elements().map(|element| element.0);
     let nodes = |frontier: &ExitFrontier| -> Vec<u64> {
         frontier.branch().iter().flat_map(|&node| limbs(node)).collect()
@@ -200,18 +177,7 @@ fn an_exit_root_is_the_ledgers_and_told_of_only_if_asked() {
     let mut frontier = ExitFrontier::new();
     for at in 0..7 {
         frontier.append(keccak_leaf(at)).unwrap();
-        let mut entries = Vec::new();
-        let mut below = B256::ZERO;
-        for (height, &slot) in frontier.branch().iter().enumerate() {
-            let pair = match frontier.count() >> height & 1 {
-                1 => [slot, below],
-                _ => [below, Keccak::empty()[height]],
-            };
-            let (entry, node) = Entry::of_message(&pair.concat());
-            entries.extend(entry);
-            below = node.into();
-        }
-        assert_eq!(below, frontier.root().get());
+        let entries = root_entries(&frontier);
         let list = List::EMPTY.append(&Entry::dummy());
         for told in [false, true] {
             let after = if told { list.extend(&entries) } else { list };
@@ -224,7 +190,7 @@ fn an_exit_root_is_the_ledgers_and_told_of_only_if_asked() {
                     .collect::<Vec<_>>()[..],
                 &[u64::from(told)],
                 &list.elements().map(|element| element.0),
-                &limbs(below),
+                &limbs(frontier.root().get()),
                 &after.elements().map(|element| element.0),
             ]
             .concat();

@@ -1,0 +1,250 @@
+//! What no certificate does, whoever proves it.
+
+use causeway_ledger::exit_tree::ExitFrontier;
+
+use super::*;
+use crate::targets::elements;
+
+fn told() -> TransitionInputs {
+    let world = world();
+    inputs(&world, &story(&world))
+}
+
+/// Changes the story's inputs and asks whether a prover gets through.
+fn refused(change: impl FnOnce(&mut TransitionInputs)) {
+    let mut inputs = told();
+    change(&mut inputs);
+    assert!(!holds(&inputs, &[]));
+}
+
+#[test]
+fn an_exit_that_the_bridge_refuses_is_no_exit() {
+    // To its own network; another's message; a token of another network without address.
+    refused(|inputs| inputs.exits[2].destination_network = A);
+    refused(|inputs| inputs.exits[1].token.network = B);
+    refused(|inputs| inputs.exits[2].token.address = Address::ZERO);
+}
+
+/// Only what a network issues itself is not tracked on it.
+#[test]
+fn anothers_token_is_not_ones_own() {
+    let world = world();
+    let inputs = inputs(&world, &story(&world));
+    // Exported without a sum that answers for it.
+    let mut unlisted = inputs.clone();
+    unlisted.balances.retain(|opening| opening.token != TOKEN);
+    assert!(!holds(&unlisted, &[]));
+    // As a token of A under the same address it needs none, and then it is another exit with another leaf.
+    let mut renamed = inputs.clone();
+    renamed.exits[0].token.network = A;
+    let of_token = |inputs: &TransitionInputs| statement(inputs, List::EMPTY).list_out;
+    assert_ne!(of_token(&renamed), of_token(&inputs));
+}
+
+#[test]
+fn an_import_was_exported_is_addressed_here_and_comes_from_elsewhere() {
+    refused(|inputs| inputs.imports[0].exit.amount += U256::ONE);
+    refused(|inputs| inputs.imports[0].exit.token = TokenId::ETH);
+    refused(|inputs| inputs.imports[0].exit.destination_network = B);
+    refused(|inputs| inputs.imports[0].leaf_index = 2);
+    // Beyond what the entry has.
+    refused(|inputs| inputs.imports[0].leaf_index = 4);
+    // From another entry than the one it is under.
+    refused(|inputs| inputs.steps[0].import_slots[0] = 1);
+    refused(|inputs| inputs.steps[0].import_slots[4] = 0);
+    // From a dependency that is not there.
+    refused(|inputs| inputs.steps[0].import_slots[0] = 2);
+}
+
+/// A leaf forged under its own root: what it depends on is then no entry that anybody has, and the statement says so.
+#[test]
+fn a_forged_tree_is_a_dependency_that_nobody_can_open() {
+    let mut inputs = told();
+    let honest = statement(&inputs, List::EMPTY);
+    inputs.imports[0].exit.amount += U256::ONE;
+    let leaf = causeway_ledger::shadow_leaf(&inputs.imports[0].exit);
+    let forged = causeway_ledger::shadow::shadow_root(leaf, 0, &inputs.imports[0].shadow);
+    let causeway_types::BackingEntry::L1(entry) = &mut inputs.steps[0].dependencies[0] else {
+        panic!("L1 is the least network")
+    };
+    entry.shadow_root = forged;
+    assert_ne!(statement(&inputs, List::EMPTY).dependencies, honest.dependencies);
+    assert_ne!(statement(&inputs, List::EMPTY).certificate, honest.certificate);
+}
+
+#[test]
+fn an_exit_is_imported_once() {
+    let world = world();
+    let settled = settle(&world, authorised(story(&world)));
+    let again = story(&world);
+    // In a later certificate: its place is taken.
+    let mut inputs = inputs(&world, &again);
+    let transition = apply(
+        &state(&settled, A),
+        &certificate(&state(&settled, A), vec![], vec![]),
+    )
+    .unwrap();
+    let later = TransitionInputs::new(&transition, &settled).unwrap();
+    inputs.exits.clear();
+    inputs.steps[0].exits = 0..0;
+    for (import, path) in inputs.imports.iter_mut().zip(again.imports.iter()) {
+        import.nullifier = state(&settled, A).nullifiers().path(path.global_index);
+    }
+    inputs.old = later.old;
+    (inputs.exit_frontier, inputs.shadow_frontier) = (later.exit_frontier, later.shadow_frontier);
+    (inputs.balance_count, inputs.balance_tree) = (later.balance_count, later.balance_tree);
+    inputs.history = later.history;
+    assert!(!holds(&inputs, &[]));
+
+    // Twice in one: under the path that the first left, or under the one before it.
+    for left in [0, 1] {
+        refused(|inputs| {
+            let mut second = inputs.imports[left].clone();
+            second.leaf_index = inputs.imports[0].leaf_index;
+            inputs.imports[1] = ImportCopy::of(&inputs.imports[0], &second);
+            let (steps, slots) = (&mut inputs.steps[0], 0);
+            steps.import_slots[1] = slots;
+        });
+    }
+}
+
+/// The first import once more, under another's nullifier path.
+struct ImportCopy;
+
+impl ImportCopy {
+    fn of(
+        first: &causeway_ledger::ImportInputs,
+        path: &causeway_ledger::ImportInputs,
+    ) -> causeway_ledger::ImportInputs {
+        causeway_ledger::ImportInputs {
+            nullifier: path.nullifier.clone(),
+            ..first.clone()
+        }
+    }
+}
+
+#[test]
+fn a_contingency_names_an_entry_of_another_network() {
+    // Of L1, whose entries have no state root.
+    refused(|inputs| inputs.steps[0].contingency_slots[0] = 0);
+    // Of none.
+    refused(|inputs| inputs.steps[0].contingency_slots[0] = 2);
+}
+
+/// A contingency left out, added or changed, another expiry, state root or domain: each is another certificate, which its network has
+/// not authorised.
+#[test]
+fn a_transition_states_the_digest_of_all_it_did() {
+    let honest = statement(&told(), List::EMPTY).certificate;
+    let world = world();
+    let mut changed: Vec<Certificate> = Vec::new();
+    let mut change = |change: &dyn Fn(&mut Certificate)| {
+        let mut certificate = story(&world);
+        change(&mut certificate);
+        changed.push(certificate);
+    };
+    change(&|certificate| certificate.contingencies.clear());
+    change(&|certificate| certificate.expiry = causeway_types::Expiry::new(7));
+    change(&|certificate| certificate.state_root = Some(root(0xa2)));
+    change(&|certificate| {
+        certificate.imports.pop();
+        certificate.exits.pop();
+        *certificate = Certificate {
+            contingencies: certificate.contingencies.clone(),
+            state_root: certificate.state_root,
+            ..super::certificate(
+                &state(&super::world(), A),
+                certificate.exits.clone(),
+                certificate.imports.clone(),
+            )
+        };
+    });
+    for certificate in changed {
+        let inputs = inputs(&world, &certificate);
+        assert!(holds(&inputs, &[]), "it is a certificate");
+        assert_ne!(statement(&inputs, List::EMPTY).certificate, honest);
+    }
+}
+
+/// Old roots are those of the old state: a tree that is not the network's does not begin a transition.
+#[test]
+fn exits_are_appended_to_what_there_is() {
+    // Another exit tree, longer or shorter; a shadow tree of another.
+    refused(|inputs| inputs.old.exit_count = 1);
+    refused(|inputs| {
+        let mut other = ExitFrontier::new();
+        other.append(B256::repeat_byte(1)).unwrap();
+        inputs.exit_frontier = other;
+    });
+    let world = world();
+    let settled = settle(&world, authorised(story(&world)));
+    let later = certificate(&state(&settled, A), vec![exit(own(A), B, U256::ONE)], vec![]);
+    let honest = inputs(&settled, &later);
+    assert!(holds(&honest, &[]));
+    let mut rewritten = honest.clone();
+    rewritten.exit_frontier = ExitFrontier::new();
+    assert!(!holds(&rewritten, &[]));
+    let mut rewritten = honest.clone();
+    rewritten.shadow_frontier = Default::default();
+    assert!(!holds(&rewritten, &[]));
+    let mut other = honest.clone();
+    other.old.exit_count -= 1;
+    assert!(!holds(&other, &[]));
+}
+
+#[test]
+fn balances_and_history_are_those_of_the_old_state() {
+    refused(|inputs| inputs.balance_count = 2);
+    refused(|inputs| inputs.balance_tree = inputs.old.shadow_root);
+    refused(|inputs| inputs.history[3] = inputs.old.shadow_root);
+    refused(|inputs| inputs.old.nullifier_root = inputs.old.shadow_root);
+    refused(|inputs| inputs.old.height = 1 << 32);
+    // The place of an entry is its height: one that is taken, and one beyond the next.
+    let settled = settle(&world(), authorised(story(&world())));
+    let later = inputs(&settled, &certificate(&state(&settled, A), vec![], vec![]));
+    for (height, stands) in [(0, false), (1, true), (2, false)] {
+        let mut inputs = later.clone();
+        inputs.old.height = height;
+        assert_eq!(holds(&inputs, &[]), stands, "{height}");
+    }
+}
+
+/// Between the exits there is no hole: their places are the next ones.
+#[test]
+fn flags_fall_but_once() {
+    let inputs = told();
+    let targets = circuit().targets();
+    for flags in [
+        targets
+            .exits
+            .slots
+            .iter()
+            .map(|slot| slot.active)
+            .collect::<Vec<_>>(),
+        targets.tokens.iter().map(|token| token.active).collect(),
+    ] {
+        assert!(!holds(&inputs, &[(flags[0].target, F::ZERO)]));
+        assert!(!holds(&inputs, &[(flags[7].target, F::ONE)]));
+    }
+}
+
+/// Whatever else a prover writes into the statement, its digest is that of what was done.
+#[test]
+fn the_statement_is_no_provers_choice() {
+    let inputs = told();
+    let stated = circuit().targets().statement;
+    let honest = statement(&inputs, List::EMPTY);
+    for (digest, value) in [
+        (stated.old, honest.old),
+        (stated.new, honest.new),
+        (stated.certificate, honest.certificate),
+        (stated.dependencies, honest.dependencies),
+        (stated.validity, honest.validity),
+        (stated.list_out.digest(), honest.list_out.into()),
+    ] {
+        let value = elements(value);
+        for (&target, value) in digest.elements.iter().zip(value) {
+            assert!(!holds(&inputs, &[(target, value + F::ONE)]));
+        }
+    }
+}

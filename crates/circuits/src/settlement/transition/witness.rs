@@ -1,0 +1,319 @@
+//! What a prover of a transition fills in, and what its proof then states.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{Address, B256, U256};
+use causeway_aggregation::F;
+use causeway_ledger::inputs::{ImportInputs, Step, TransitionInputs};
+use causeway_ledger::{
+    BalanceAccess, BalanceLeaf, CertificateStatement, ImportId, contingencies_digest, dependencies_digest,
+    imports_digest, shadow_leaf,
+};
+use causeway_types::{
+    BackingEntry, Exit, GoldilocksDigest, HistoryEntry, LeafType, NetworkId, StateRoot, TokenId,
+};
+use plonky2::field::types::Field;
+use plonky2::iop::target::Target;
+use plonky2::iop::witness::{PartialWitness, WitnessWrite};
+
+use super::{DependencyTarget, ImportTarget, TokenSumTarget, TransitionTargets};
+use crate::keccak::{Entry, List};
+use crate::settlement::TransitionStatement;
+use crate::targets::{append_entries, root_entries, set_digest};
+
+/// What stands where there is no exit.
+const NO_EXIT: Exit = Exit {
+    leaf_type: LeafType::Transfer,
+    token: TokenId::ETH,
+    destination_network: NetworkId::MAINNET,
+    destination_address: Address::ZERO,
+    amount: U256::ZERO,
+    metadata_hash: B256::ZERO,
+};
+
+/// The keccak blocks of a certificate: its exits' leaves in order, the nodes above them, the exit root; none if there is no exit.
+pub fn entries(inputs: &TransitionInputs) -> Vec<Entry> {
+    if inputs.exits.is_empty() {
+        return Vec::new();
+    }
+    let mut entries = Vec::new();
+    let mut after = inputs.exit_frontier.clone();
+    let mut leaves = Vec::with_capacity(inputs.exits.len());
+    for exit in &inputs.exits {
+        let (entry, leaf) = Entry::of_message(&exit.encode());
+        entries.extend(entry);
+        leaves.push(leaf.into());
+        // The ledger found room.
+        let _ = after.append(leaf.into());
+    }
+    entries.extend(append_entries(&inputs.exit_frontier, &leaves));
+    entries.extend(root_entries(&after));
+    entries
+}
+
+/// What the proof of a certificate states that begins behind a list.
+pub fn statement(inputs: &TransitionInputs, list_in: List) -> TransitionStatement {
+    let imports: Vec<_> = inputs.imports.iter().map(import_id).collect();
+    let contingencies: Vec<_> = inputs.contingencies.iter().map(|on| on.contingency).collect();
+    let steps = inputs.steps.iter();
+    let dependencies: Vec<_> = steps.flat_map(Step::dependency_entries).collect();
+    let certificate = CertificateStatement {
+        domain: inputs.domain,
+        network: inputs.old.network,
+        height: inputs.old.height,
+        expiry: inputs.expiry,
+        old_state_root: inputs.old.state_root,
+        new_state_root: inputs.new.state_root,
+        exit_count: inputs.new.exit_count,
+        shadow_root: inputs.new.shadow_root,
+        imports: imports_digest(&imports),
+        contingencies: contingencies_digest(&contingencies),
+    };
+    TransitionStatement {
+        old: inputs.old.hash(),
+        new: inputs.new.hash(),
+        certificate: certificate.hash(),
+        domain: inputs.domain,
+        expiry: inputs.expiry,
+        validity: GoldilocksDigest::ZERO,
+        dependencies: dependencies_digest(&dependencies),
+        list_in,
+        list_out: list_in.extend(&entries(inputs)),
+    }
+}
+
+fn import_id(import: &ImportInputs) -> ImportId {
+    ImportId {
+        source: import.source,
+        leaf_index: import.leaf_index,
+        shadow_leaf: shadow_leaf(&import.exit),
+    }
+}
+
+impl TransitionTargets {
+    /// Fills the witness; `None` if the certificate is none of one step.
+    pub(super) fn set(
+        &self,
+        witness: &mut PartialWitness<F>,
+        inputs: &TransitionInputs,
+        list_in: List,
+    ) -> Option<()> {
+        let [step] = inputs.steps.as_slice() else {
+            return None;
+        };
+        let old = &inputs.old;
+        set_u32(witness, self.old.network.target(), old.network.get())?;
+        self.old.height.set(witness, &old.height.to_be_bytes())?;
+        set_u32(witness, self.old.exit_count.target(), old.exit_count)?;
+        self.old.exit_root.set(witness, old.exit_root.get().as_slice())?;
+        self.old
+            .state_root
+            .set(witness, B256::from(old.state_root).as_slice())?;
+        for (target, digest) in [
+            (self.old.shadow_root, old.shadow_root),
+            (self.old.balance_root, old.balance_root),
+            (self.old.nullifier_root, old.nullifier_root),
+            (self.old.history_root, old.history_root),
+            (self.old.frontier, old.frontier),
+            (self.balances.root, inputs.balance_tree),
+        ] {
+            set_digest(witness, target, digest)?;
+        }
+        set_u32(witness, self.balances.count.target(), inputs.balance_count)?;
+        self.state_root
+            .set(witness, B256::from(inputs.new.state_root).as_slice())?;
+        self.history_path.set(witness, &inputs.history)?;
+        self.domain.set(witness, inputs.domain.as_slice())?;
+        self.expiry.set(witness, &inputs.expiry.get().to_be_bytes())?;
+        self.list_in.set(witness, list_in)?;
+        self.set_dependencies(witness, step)?;
+        self.set_imports(witness, inputs, step)?;
+        self.set_exits(witness, inputs)?;
+        self.set_tokens(witness, inputs)
+    }
+
+    fn set_dependencies(&self, witness: &mut PartialWitness<F>, step: &Step) -> Option<()> {
+        let entries = padded(&step.dependencies, self.dependencies.slots.len())?;
+        for (slot, entry) in self.dependencies.slots.iter().zip(entries) {
+            slot.set(witness, entry)?;
+        }
+        let slots = padded(&step.contingency_slots, self.contingencies.len())?;
+        for (contingency, slot) in self.contingencies.iter().zip(slots) {
+            witness.set_bool_target(contingency.active, slot.is_some()).ok()?;
+            set_usize(witness, contingency.dependency, slot.copied().unwrap_or_default())?;
+        }
+        Some(())
+    }
+
+    fn set_imports(
+        &self,
+        witness: &mut PartialWitness<F>,
+        inputs: &TransitionInputs,
+        step: &Step,
+    ) -> Option<()> {
+        let imports: Vec<_> = inputs.imports.iter().zip(&step.import_slots).collect();
+        for (slot, import) in self.imports.iter().zip(padded(&imports, self.imports.len())?) {
+            slot.set(witness, import.copied())?;
+        }
+        Some(())
+    }
+
+    fn set_exits(&self, witness: &mut PartialWitness<F>, inputs: &TransitionInputs) -> Option<()> {
+        let slots = &self.exits.slots;
+        for (slot, exit) in slots.iter().zip(padded(&inputs.exits, slots.len())?) {
+            witness.set_bool_target(slot.active, exit.is_some()).ok()?;
+            slot.exit.set(witness, exit.unwrap_or(&NO_EXIT))?;
+        }
+        self.exits.frontier.set(witness, &inputs.exit_frontier)?;
+        self.exits.shadow.set(witness, inputs.shadow_frontier.branch())
+    }
+
+    fn set_tokens(&self, witness: &mut PartialWitness<F>, inputs: &TransitionInputs) -> Option<()> {
+        let sums = sums(inputs);
+        let openings = padded(&inputs.balances, self.tokens.len())?;
+        for (slot, opening) in self.tokens.iter().zip(openings) {
+            let Some(opening) = opening else {
+                slot.set_nothing(witness)?;
+                continue;
+            };
+            let (words, moves) = sums.get(&opening.token)?;
+            witness.set_bool_target(slot.active, true).ok()?;
+            slot.token.set(witness, &opening.token)?;
+            slot.balance.set(witness, &opening.balance.to_be_bytes::<32>())?;
+            slot.access.set(witness, &opening.access)?;
+            witness
+                .set_target_arr(&slot.words, &words.map(F::from_noncanonical_i64))
+                .ok()?;
+            set_u32(witness, slot.moves, *moves)?;
+            let carries = carries(opening.access.initial(), words);
+            witness
+                .set_target_arr(&slot.carries, &carries.map(F::from_noncanonical_i64))
+                .ok()?;
+        }
+        Some(())
+    }
+}
+
+impl DependencyTarget {
+    fn set(&self, witness: &mut PartialWitness<F>, entry: Option<&BackingEntry>) -> Option<()> {
+        witness.set_bool_target(self.active, entry.is_some()).ok()?;
+        let nothing = (
+            NetworkId::MAINNET,
+            HistoryEntry {
+                height: 0,
+                state_root: StateRoot::EMPTY,
+                shadow_root: GoldilocksDigest::ZERO,
+                exit_count: 0,
+            },
+        );
+        let (network, entry) = entry.map_or(nothing, |entry| match entry {
+            BackingEntry::Network { network, entry } => (*network, *entry),
+            BackingEntry::L1(l1) => (
+                NetworkId::MAINNET,
+                HistoryEntry {
+                    height: l1.exit_count.into(),
+                    state_root: StateRoot::EMPTY,
+                    shadow_root: l1.shadow_root,
+                    exit_count: l1.exit_count,
+                },
+            ),
+        });
+        set_u32(witness, self.network.target(), network.get())?;
+        self.entry.height.set(witness, &entry.height.to_be_bytes())?;
+        self.entry
+            .state_root
+            .set(witness, B256::from(entry.state_root).as_slice())?;
+        set_digest(witness, self.entry.shadow_root, entry.shadow_root)?;
+        set_u32(witness, self.entry.exit_count.target(), entry.exit_count)
+    }
+}
+
+impl ImportTarget {
+    fn set(&self, witness: &mut PartialWitness<F>, import: Option<(&ImportInputs, &usize)>) -> Option<()> {
+        witness.set_bool_target(self.active, import.is_some()).ok()?;
+        let Some((import, &slot)) = import else {
+            self.exit.set(witness, &NO_EXIT)?;
+            set_u32(witness, self.leaf_index.target(), 0)?;
+            set_usize(witness, self.dependency, 0)?;
+            self.shadow_path.set(witness, &[GoldilocksDigest::ZERO; 32])?;
+            return self.nullifier_path.set(witness, &[GoldilocksDigest::ZERO; 64]);
+        };
+        self.exit.set(witness, &import.exit)?;
+        set_u32(witness, self.leaf_index.target(), import.leaf_index)?;
+        set_usize(witness, self.dependency, slot)?;
+        self.shadow_path.set(witness, import.shadow.siblings())?;
+        self.nullifier_path.set(witness, &import.nullifier)
+    }
+}
+
+impl TokenSumTarget {
+    fn set_nothing(&self, witness: &mut PartialWitness<F>) -> Option<()> {
+        witness.set_bool_target(self.active, false).ok()?;
+        self.token.set(witness, &TokenId::ETH)?;
+        self.balance.set(witness, &[0; 32])?;
+        self.access.set(
+            witness,
+            &BalanceAccess::Present {
+                index: 0,
+                leaf: BalanceLeaf {
+                    token: TokenId::ETH,
+                    balance: U256::ZERO,
+                    next: TokenId::ETH,
+                },
+                path: vec![GoldilocksDigest::ZERO; 32],
+            },
+        )?;
+        let zeros = self.words.iter().chain(&self.carries).chain([&self.moves]);
+        for &target in zeros {
+            witness.set_target(target, F::ZERO).ok()?;
+        }
+        Some(())
+    }
+}
+
+/// Per token that is tracked: imports less exits in each word, the uppermost first, and how many moves there are.
+fn sums(inputs: &TransitionInputs) -> BTreeMap<TokenId, ([i64; 8], u32)> {
+    let mut sums = BTreeMap::<TokenId, ([i64; 8], u32)>::new();
+    let imports = inputs.imports.iter().map(|import| (&import.exit, 1));
+    for (exit, sign) in imports.chain(inputs.exits.iter().map(|exit| (exit, -1))) {
+        let token = exit.balance_token();
+        if token.network == inputs.old.network {
+            continue;
+        }
+        let (words, moves) = sums.entry(token).or_default();
+        for (word, amount) in words.iter_mut().zip(words_of(exit.amount)) {
+            *word += sign * amount;
+        }
+        *moves += 1;
+    }
+    sums
+}
+
+/// What each word but the uppermost carries into the next, from the lowest.
+fn carries(initial: U256, words: &[i64; 8]) -> [i64; 7] {
+    let initial = words_of(initial);
+    let mut carry = 0;
+    std::array::from_fn(|place| {
+        carry = (initial[7 - place] + words[7 - place] + carry) >> 32;
+        carry
+    })
+}
+
+fn words_of(number: U256) -> [i64; 8] {
+    let bytes = number.to_be_bytes::<32>();
+    let words = bytes.as_chunks::<4>().0;
+    std::array::from_fn(|at| u32::from_be_bytes(words[at]).into())
+}
+
+/// The items, then nothing; `None` if there are more than slots.
+fn padded<T>(items: &[T], slots: usize) -> Option<impl Iterator<Item = Option<&T>>> {
+    (items.len() <= slots).then(|| items.iter().map(Some).chain(std::iter::repeat(None)))
+}
+
+fn set_u32(witness: &mut PartialWitness<F>, target: Target, number: u32) -> Option<()> {
+    witness.set_target(target, F::from_canonical_u32(number)).ok()
+}
+
+fn set_usize(witness: &mut PartialWitness<F>, target: Target, number: usize) -> Option<()> {
+    witness.set_target(target, F::from_canonical_usize(number)).ok()
+}

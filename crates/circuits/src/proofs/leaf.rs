@@ -17,8 +17,7 @@ use super::user::{Beside, UserProof};
 use crate::keccak::{
     BlockTarget, DIGEST_LIMBS, DigestTarget, Entry, EntryTarget, List, ListTarget, RATE_LIMBS, hash_pair_if,
 };
-use crate::recursion::{Circuit, InnerTargets, TakeIn, connect, falls, is_zero};
-use crate::targets::select;
+use crate::recursion::{Circuit, InnerTargets, TakeIn, connect, falls, is_zero, select};
 
 /// Limbs of a node's one block before its padding.
 const NODE_LIMBS: usize = 2 * DIGEST_LIMBS;

@@ -19,8 +19,7 @@ use super::subtree::{Subtree, SubtreeTargets};
 use crate::keccak::{
     DIGEST_LIMBS, DigestTarget, Entry, List, ListTarget, digest_limbs, hash_pair, hash_pair_if,
 };
-use crate::recursion::{Circuit, InnerTargets, TakeIn, connect_if, constant_key, falls, is_equal};
-use crate::targets::select;
+use crate::recursion::{Circuit, InnerTargets, TakeIn, connect_if, constant_key, falls, is_equal, select};
 
 /// Heights by which a node lifts its right child: an odd subtree costs no node of its own for each.
 pub const MAX_LIFTS: usize = 4;

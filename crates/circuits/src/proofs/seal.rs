@@ -15,8 +15,9 @@ use super::subtree::{Subtree, SubtreeTargets};
 use crate::keccak::{
     BlockTarget, DigestTarget, Entry, List, ListTarget, RATE_LIMBS, digest_limbs, hash_block,
 };
-use crate::recursion::{Circuit, InnerTargets, KeccakKeys, TakeIn, connect_if, constant_key, is_equal};
-use crate::targets::select;
+use crate::recursion::{
+    Circuit, InnerTargets, KeccakKeys, TakeIn, connect_if, constant_key, is_equal, select,
+};
 
 /// Limbs of the statement's four words.
 const STATEMENT_LIMBS: usize = 32;

@@ -31,6 +31,16 @@ pub(crate) fn connect_if(
     }
 }
 
+/// One digest or the other.
+pub(crate) fn select<const N: usize>(
+    builder: &mut CircuitBuilder<F, D>,
+    condition: BoolTarget,
+    yes: [Target; N],
+    no: [Target; N],
+) -> [Target; N] {
+    std::array::from_fn(|i| builder.select(condition, yes[i], no[i]))
+}
+
 /// Whether two digests are equal.
 pub(crate) fn is_equal(
     builder: &mut CircuitBuilder<F, D>,

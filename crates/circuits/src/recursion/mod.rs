@@ -9,5 +9,5 @@ pub use circuit::Circuit;
 pub use inner::InnerTargets;
 pub use keccak_keys::{KeccakError, KeccakKeys};
 
-pub(crate) use compare::{connect, connect_if, constant_key, falls, is_equal, is_zero};
+pub(crate) use compare::{connect, connect_if, constant_key, falls, is_equal, is_zero, select};
 pub(crate) use inner::TakeIn;

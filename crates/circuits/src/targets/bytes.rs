@@ -157,6 +157,13 @@ pub fn keccak_limbs(builder: &mut CircuitBuilder<F, D>, words: &WordsTarget<DIGE
     words.words().map(|word| swap_bytes(builder, word))
 }
 
+/// The words of a digest of Keccak: 16 rows.
+pub fn keccak_words(builder: &mut CircuitBuilder<F, D>, limbs: &KeccakTarget) -> WordsTarget<DIGEST_LIMBS> {
+    // Limbs are below 2^32 as long as their bits are taken, which swapping does.
+    let words = limbs.map(|limb| swap_bytes(builder, U32Target::new_unchecked(limb)));
+    WordsTarget::from_words(words.map(U32Target::new_unchecked))
+}
+
 /// A word with its bytes in the other order: a limb of Keccak, and back.
 fn swap_bytes(builder: &mut CircuitBuilder<F, D>, word: U32Target) -> Target {
     let bits = word.bits(builder);

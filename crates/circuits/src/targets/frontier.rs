@@ -15,8 +15,9 @@ use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
 use super::message::{MessageTarget, node};
-use super::word::{DigestTarget, U32Target, select};
+use super::word::{DigestTarget, U32Target};
 use crate::keccak::{self, DIGEST_LIMBS, ListTarget, digest_limbs, hash_pair_if};
+use crate::recursion::select;
 
 /// Where some leaves go behind those that a tree has: what joins what on each level.
 #[derive(Clone, Debug)]

@@ -6,11 +6,11 @@ use causeway_ledger::poseidon::{COMMITMENT, GLOBAL, L1};
 use causeway_types::{Authority, GoldilocksDigest};
 use plonky2::field::types::Field;
 use plonky2::iop::target::{BoolTarget, Target};
-use plonky2::iop::witness::{PartialWitness, WitnessWrite};
+use plonky2::iop::witness::PartialWitness;
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
 use super::message::MessageTarget;
-use super::word::{AddressTarget, Bytes32Target, DigestTarget, U32Target, set_digest};
+use super::word::{AddressTarget, Bytes32Target, DigestTarget, U32Target, set_digest, set_u32};
 
 /// [`Authority`] in a circuit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,8 +83,7 @@ impl AuthorityTarget {
 
     /// Fills the witness; `None` if it has other values.
     pub fn set(&self, witness: &mut PartialWitness<F>, authority: &Authority) -> Option<()> {
-        let kind = F::from_canonical_u8(authority.kind());
-        witness.set_target(self.kind.target(), kind).ok()?;
+        set_u32(witness, self.kind, authority.kind().into())?;
         let signer = authority.signer_address().unwrap_or_default();
         self.signer.set(witness, signer.as_slice())?;
         let key = authority.validity_key().unwrap_or(GoldilocksDigest::ZERO);
@@ -146,8 +145,7 @@ impl L1StateTarget {
 
     /// Fills the witness; `None` if it has other values.
     pub fn set(&self, witness: &mut PartialWitness<F>, state: &L1State) -> Option<()> {
-        let count = F::from_canonical_u32(state.exit_count);
-        witness.set_target(self.exit_count.target(), count).ok()?;
+        set_u32(witness, self.exit_count, state.exit_count)?;
         self.exit_root.set(witness, state.exit_root.get().as_slice())?;
         set_digest(witness, self.shadow_root, state.shadow_root)?;
         set_digest(witness, self.frontier, state.frontier)

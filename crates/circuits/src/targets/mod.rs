@@ -19,7 +19,7 @@ mod word;
 pub(crate) mod testing;
 
 pub use balance::{BalanceAccessTarget, BalanceLeafTarget, BalanceTreeTarget};
-pub use bytes::{ByteTarget, BytesTarget, keccak_limbs};
+pub use bytes::{ByteTarget, BytesTarget, keccak_limbs, keccak_words};
 pub use exit::{ExitTarget, TokenTarget, shadow_leaf};
 pub use exit_block::exit_block;
 pub use frontier::{AppendingTarget, ExitFrontierTarget, ShadowFrontierTarget};
@@ -29,4 +29,4 @@ pub use nullifier::nullify;
 pub use state::{CertificateStatementTarget, HistoryEntryTarget, NetworkStateTarget};
 pub use tree::{PathTarget, TreeTarget};
 pub use word::{AddressTarget, AmountTarget, Bytes32Target, DigestTarget, U32Target, U64Target, WordsTarget};
-pub(crate) use word::{elements, select, set_digest};
+pub(crate) use word::{elements, set_digest, set_u32};

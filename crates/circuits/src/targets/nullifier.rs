@@ -3,12 +3,10 @@
 use causeway_aggregation::{D, F};
 use causeway_ledger::nullifiers::imported_leaf;
 use causeway_types::GoldilocksDigest;
-use plonky2::field::types::Field;
-use plonky2::hash::hash_types::HashOut;
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
 use super::tree::PathTarget;
-use super::word::{DigestTarget, U32Target};
+use super::word::{DigestTarget, U32Target, constant};
 
 /// Marks an exit as imported: holds its place to be empty under the root before, and gives the root after.
 ///
@@ -28,12 +26,6 @@ pub fn nullify(
     builder.connect_hashes(root, before);
     let imported = constant(builder, imported_leaf());
     path.root(builder, imported, &key)
-}
-
-fn constant(builder: &mut CircuitBuilder<F, D>, digest: GoldilocksDigest) -> DigestTarget {
-    builder.constant_hash(HashOut {
-        elements: digest.words().map(F::from_canonical_u64),
-    })
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
 use crate::keccak::{DigestTarget as KeccakTarget, digest_limbs};
-use crate::targets::{Bytes32Target, DigestTarget, MessageTarget, U32Target, U64Target, set_digest};
+use crate::targets::{Bytes32Target, DigestTarget, MessageTarget, U32Target, U64Target, set_digest, set_u32};
 
 /// Digests of the state that an epoch threads.
 pub const EPOCH: Domain = Domain::new("cw.epoc");
@@ -128,8 +128,7 @@ impl EpochRunTarget {
         ] {
             set_limbs(witness, target, bytes)?;
         }
-        let count = F::from_canonical_u32(run.registry_count);
-        witness.set_target(self.registry_count.target(), count).ok()?;
+        set_u32(witness, self.registry_count, run.registry_count)?;
         self.expiry.set(witness, &run.expiry.get().to_be_bytes())?;
         witness.set_bool_target(self.certificates, run.certificates).ok()
     }

@@ -3,13 +3,11 @@
 use causeway_aggregation::{D, F};
 use causeway_ledger::nullifiers::imported_leaf;
 use causeway_types::GoldilocksDigest;
-use plonky2::field::types::Field;
-use plonky2::hash::hash_types::HashOut;
 use plonky2::iop::target::BoolTarget;
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
 use super::tree::PathTarget;
-use super::word::DigestTarget;
+use super::word::{DigestTarget, constant};
 
 /// Marks an exit as imported: the roots of a tree in which its place is empty, and of the same tree in which it is not. The caller
 /// compares the first with what there is.
@@ -26,12 +24,6 @@ pub fn nullify(
         path.root(builder, leaf, place)
     });
     (empty, imported)
-}
-
-fn constant(builder: &mut CircuitBuilder<F, D>, digest: GoldilocksDigest) -> DigestTarget {
-    builder.constant_hash(HashOut {
-        elements: digest.words().map(F::from_canonical_u64),
-    })
 }
 
 #[cfg(test)]

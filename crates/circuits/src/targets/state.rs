@@ -1,12 +1,15 @@
 //! What a network is in roots and counts, and what it says of a certificate.
 
 use causeway_aggregation::{D, F};
+use causeway_ledger::NetworkState;
 use causeway_ledger::poseidon::{CERTIFICATE, HISTORY, NETWORK};
+use causeway_types::NetworkId;
 use plonky2::iop::target::Target;
+use plonky2::iop::witness::PartialWitness;
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
 use super::message::MessageTarget;
-use super::word::{Bytes32Target, DigestTarget, U32Target, U64Target};
+use super::word::{Bytes32Target, DigestTarget, U32Target, U64Target, constant, set_digest, set_u32};
 
 /// `causeway_ledger::NetworkState` in a circuit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +69,23 @@ impl NetworkStateTarget {
         }
     }
 
+    /// What a network is that has done nothing: `NetworkState::genesis`.
+    pub fn genesis(builder: &mut CircuitBuilder<F, D>, network: U32Target) -> Self {
+        let genesis = NetworkState::genesis(NetworkId::MAINNET);
+        Self {
+            network,
+            height: U64Target::constant(builder, &genesis.height.to_be_bytes()),
+            exit_count: U32Target::constant(builder, genesis.exit_count),
+            exit_root: Bytes32Target::constant(builder, genesis.exit_root.get().as_slice()),
+            shadow_root: constant(builder, genesis.shadow_root),
+            balance_root: constant(builder, genesis.balance_root),
+            nullifier_root: constant(builder, genesis.nullifier_root),
+            history_root: constant(builder, genesis.history_root),
+            state_root: Bytes32Target::constant(builder, genesis.state_root.get().as_slice()),
+            frontier: constant(builder, genesis.frontier),
+        }
+    }
+
     /// The digest: five rows.
     pub fn hash(&self, builder: &mut CircuitBuilder<F, D>) -> DigestTarget {
         self.message().hash(builder, NETWORK)
@@ -88,6 +108,20 @@ impl NetworkStateTarget {
     /// Its targets in the order in which they are hashed.
     pub fn targets(&self) -> Vec<Target> {
         self.message().elements().to_vec()
+    }
+
+    /// Fills the witness; `None` if it has other values.
+    pub fn set(&self, witness: &mut PartialWitness<F>, state: &NetworkState) -> Option<()> {
+        set_u32(witness, self.network, state.network.get())?;
+        self.height.set(witness, &state.height.to_be_bytes())?;
+        set_u32(witness, self.exit_count, state.exit_count)?;
+        self.exit_root.set(witness, state.exit_root.get().as_slice())?;
+        set_digest(witness, self.shadow_root, state.shadow_root)?;
+        set_digest(witness, self.balance_root, state.balance_root)?;
+        set_digest(witness, self.nullifier_root, state.nullifier_root)?;
+        set_digest(witness, self.history_root, state.history_root)?;
+        self.state_root.set(witness, state.state_root.get().as_slice())?;
+        set_digest(witness, self.frontier, state.frontier)
     }
 }
 
@@ -215,8 +249,8 @@ impl CertificateStatementTarget {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use causeway_ledger::{CertificateStatement, NetworkState, history_entry};
-    use causeway_types::{ExitRoot, Expiry, HistoryEntry, NetworkId, StateRoot};
+    use causeway_ledger::{CertificateStatement, history_entry};
+    use causeway_types::{ExitRoot, Expiry, HistoryEntry, StateRoot};
 
     use super::*;
     use crate::targets::testing::{Gadget, digest, word, words};
@@ -259,6 +293,30 @@ mod tests {
             &words(state.hash()),
         ];
         gadget.holds_alone(&fields.concat());
+    }
+
+    #[test]
+    fn a_networks_state_is_filled_and_a_new_network_has_done_nothing() {
+        for network in [1, u32::MAX].map(NetworkId::new) {
+            let genesis = NetworkState::genesis(network);
+            let mut target = None;
+            let gadget = Gadget::new(|builder| {
+                let state = NetworkStateTarget::new_unchecked(builder);
+                target = Some(state);
+                let genesis = NetworkStateTarget::genesis(builder, state.network);
+                [state.targets(), genesis.targets()].concat()
+            });
+            let mut witness = PartialWitness::new();
+            target.unwrap().set(&mut witness, &genesis).unwrap();
+            let all = gadget.read(&witness, 80);
+            assert_eq!(all[..40], all[40..]);
+            let gadget = Gadget::new(|builder| {
+                let network = U32Target::new(builder);
+                let genesis = NetworkStateTarget::genesis(builder, network).hash(builder);
+                [&[network.target()], &genesis.elements[..]].concat()
+            });
+            gadget.holds_alone(&[&[network.get().into()], &words(genesis.hash())[..]].concat());
+        }
     }
 
     #[test]

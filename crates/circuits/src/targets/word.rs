@@ -3,7 +3,7 @@
 use causeway_aggregation::{D, F};
 use causeway_types::GoldilocksDigest;
 use plonky2::field::types::Field;
-use plonky2::hash::hash_types::HashOutTarget;
+use plonky2::hash::hash_types::{HashOut, HashOutTarget};
 use plonky2::iop::target::{BoolTarget, Target};
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
@@ -23,6 +23,18 @@ pub(crate) fn set_digest(
     digest: GoldilocksDigest,
 ) -> Option<()> {
     witness.set_target_arr(&target.elements, &elements(digest)).ok()
+}
+
+/// Fills the witness; `None` if it has another value.
+pub(crate) fn set_u32(witness: &mut PartialWitness<F>, target: U32Target, word: u32) -> Option<()> {
+    witness.set_target(target.0, F::from_canonical_u32(word)).ok()
+}
+
+/// A digest that is the same for every witness.
+pub(crate) fn constant(builder: &mut CircuitBuilder<F, D>, digest: GoldilocksDigest) -> DigestTarget {
+    builder.constant_hash(HashOut {
+        elements: elements(digest),
+    })
 }
 
 /// A number below 2^32.

@@ -19,7 +19,7 @@ use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use super::{DependencyTarget, ImportTarget, TokenSumTarget, TransitionTargets};
 use crate::keccak::{Entry, List};
 use crate::settlement::TransitionStatement;
-use crate::targets::{append_entries, root_entries, set_digest};
+use crate::targets::{append_entries, root_entries, set_digest, set_u32};
 
 /// What stands where there is no exit.
 const NO_EXIT: Exit = Exit {
@@ -101,25 +101,9 @@ impl TransitionTargets {
         let [step] = inputs.steps.as_slice() else {
             return None;
         };
-        let old = &inputs.old;
-        set_u32(witness, self.old.network.target(), old.network.get())?;
-        self.old.height.set(witness, &old.height.to_be_bytes())?;
-        set_u32(witness, self.old.exit_count.target(), old.exit_count)?;
-        self.old.exit_root.set(witness, old.exit_root.get().as_slice())?;
-        self.old
-            .state_root
-            .set(witness, B256::from(old.state_root).as_slice())?;
-        for (target, digest) in [
-            (self.old.shadow_root, old.shadow_root),
-            (self.old.balance_root, old.balance_root),
-            (self.old.nullifier_root, old.nullifier_root),
-            (self.old.history_root, old.history_root),
-            (self.old.frontier, old.frontier),
-            (self.balances.root, inputs.balance_tree),
-        ] {
-            set_digest(witness, target, digest)?;
-        }
-        set_u32(witness, self.balances.count.target(), inputs.balance_count)?;
+        self.old.set(witness, &inputs.old)?;
+        set_digest(witness, self.balances.root, inputs.balance_tree)?;
+        set_u32(witness, self.balances.count, inputs.balance_count)?;
         self.state_root
             .set(witness, B256::from(inputs.new.state_root).as_slice())?;
         self.history_path.set(witness, &inputs.history)?;
@@ -184,7 +168,7 @@ impl TransitionTargets {
             witness
                 .set_target_arr(&slot.words, &words.map(F::from_noncanonical_i64))
                 .ok()?;
-            set_u32(witness, slot.moves, *moves)?;
+            set_usize(witness, slot.moves, *moves)?;
             let carries = carries(opening.access.initial(), words);
             witness
                 .set_target_arr(&slot.carries, &carries.map(F::from_noncanonical_i64))
@@ -218,13 +202,13 @@ impl DependencyTarget {
                 },
             ),
         });
-        set_u32(witness, self.network.target(), network.get())?;
+        set_u32(witness, self.network, network.get())?;
         self.entry.height.set(witness, &entry.height.to_be_bytes())?;
         self.entry
             .state_root
             .set(witness, B256::from(entry.state_root).as_slice())?;
         set_digest(witness, self.entry.shadow_root, entry.shadow_root)?;
-        set_u32(witness, self.entry.exit_count.target(), entry.exit_count)
+        set_u32(witness, self.entry.exit_count, entry.exit_count)
     }
 }
 
@@ -233,13 +217,13 @@ impl ImportTarget {
         witness.set_bool_target(self.active, import.is_some()).ok()?;
         let Some((import, &slot)) = import else {
             self.exit.set(witness, &NO_EXIT)?;
-            set_u32(witness, self.leaf_index.target(), 0)?;
+            set_u32(witness, self.leaf_index, 0)?;
             set_usize(witness, self.dependency, 0)?;
             self.shadow_path.set(witness, &[GoldilocksDigest::ZERO; 32])?;
             return self.nullifier_path.set(witness, &[GoldilocksDigest::ZERO; 64]);
         };
         self.exit.set(witness, &import.exit)?;
-        set_u32(witness, self.leaf_index.target(), import.leaf_index)?;
+        set_u32(witness, self.leaf_index, import.leaf_index)?;
         set_usize(witness, self.dependency, slot)?;
         self.shadow_path.set(witness, import.shadow.siblings())?;
         self.nullifier_path.set(witness, &import.nullifier)
@@ -272,8 +256,8 @@ impl TokenSumTarget {
 }
 
 /// Per token that is tracked: imports less exits in each word, the uppermost first, and how many moves there are.
-fn sums(inputs: &TransitionInputs) -> BTreeMap<TokenId, ([i64; 8], u32)> {
-    let mut sums = BTreeMap::<TokenId, ([i64; 8], u32)>::new();
+fn sums(inputs: &TransitionInputs) -> BTreeMap<TokenId, ([i64; 8], usize)> {
+    let mut sums = BTreeMap::<TokenId, ([i64; 8], usize)>::new();
     let imports = inputs.imports.iter().map(|import| (&import.exit, 1));
     for (exit, sign) in imports.chain(inputs.exits.iter().map(|exit| (exit, -1))) {
         let token = exit.balance_token();
@@ -308,10 +292,6 @@ fn words_of(number: U256) -> [i64; 8] {
 /// The items, then nothing; `None` if there are more than slots.
 fn padded<T>(items: &[T], slots: usize) -> Option<impl Iterator<Item = Option<&T>>> {
     (items.len() <= slots).then(|| items.iter().map(Some).chain(std::iter::repeat(None)))
-}
-
-fn set_u32(witness: &mut PartialWitness<F>, target: Target, number: u32) -> Option<()> {
-    witness.set_target(target, F::from_canonical_u32(number)).ok()
 }
 
 fn set_usize(witness: &mut PartialWitness<F>, target: Target, number: usize) -> Option<()> {

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+import {AUTHORISATION_BYTES} from "../generated/PublicValues.sol";
+import {NetworkId} from "../types/NetworkId.sol";
+
+/// @title Authorisations
+/// @notice Who had to agree to which certificate of an epoch, and that he did.
+/// @dev An entry is the network 4, the certificate's digest 32, the signer 20. With each goes a signature of 65 bytes: v, then r and s;
+/// zeros where the signer approved the digest beforehand.
+library Authorisations {
+    /// @notice Who approved what.
+    struct Approvals {
+        mapping(address signer => mapping(bytes32 digest => bool)) approved;
+    }
+
+    /// @notice Bytes of a signature.
+    uint256 internal constant SIGNATURE_BYTES = 65;
+
+    /// @dev EIP-712's hash of the type of what is signed.
+    bytes32 private constant TYPE_HASH = keccak256("Certificate(uint32 network,bytes32 digest)");
+
+    /// @notice The authorisations end within an entry.
+    error AuthorisationsNotWhole(uint256 length);
+
+    /// @notice Each authorisation has 65 bytes of signature.
+    error SignaturesLengthMismatch(uint256 length, uint256 expected);
+
+    /// @notice The signature of the authorisation at the index is another's, or nobody's.
+    error SignatureInvalid(uint256 index, address signer, address recovered);
+
+    /// @notice No signature is with the authorisation at the index, and its signer has not approved the digest.
+    error NotApproved(uint256 index, address signer, bytes32 digest);
+
+    /// @notice EIP-712's domain separator of this contract.
+    function separator() internal view returns (bytes32) {
+        return keccak256(
+            abi.encode(
+                keccak256(
+                    "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
+                ),
+                keccak256("Causeway"),
+                keccak256("1"),
+                block.chainid,
+                address(this)
+            )
+        );
+    }
+
+    /// @notice What a signer signs for a certificate.
+    function signingHash(bytes32 domainSeparator, NetworkId network, bytes32 digest)
+        internal
+        pure
+        returns (bytes32 hash)
+    {
+        bytes32 typeHash = TYPE_HASH;
+        // Here and below in memory that nobody has asked for.
+        assembly ("memory-safe") {
+            let place := mload(0x40)
+            mstore(place, typeHash)
+            mstore(add(place, 32), network)
+            mstore(add(place, 64), digest)
+            hash := keccak256(place, 96)
+            mstore(place, shl(240, 0x1901))
+            mstore(add(place, 2), domainSeparator)
+            mstore(add(place, 34), hash)
+            hash := keccak256(place, 66)
+        }
+    }
+
+    /// @notice The chain over all entries, each of whose signers agreed: keccak256(chain, entry), from zero.
+    function check(
+        Approvals storage self,
+        bytes32 domainSeparator,
+        bytes calldata authorisations,
+        bytes calldata signatures
+    ) internal view returns (bytes32 chain) {
+        uint256 count = authorisations.length / AUTHORISATION_BYTES;
+        if (authorisations.length != count * AUTHORISATION_BYTES) {
+            revert AuthorisationsNotWhole(authorisations.length);
+        }
+        if (signatures.length != count * SIGNATURE_BYTES) {
+            revert SignaturesLengthMismatch(signatures.length, count * SIGNATURE_BYTES);
+        }
+        (uint256 entry, uint256 signature) = (_place(authorisations), _place(signatures));
+        for (uint256 i = 0; i < count; ++i) {
+            _check(self, domainSeparator, i, entry, signature);
+            chain = _append(chain, entry);
+            (entry, signature) = (entry + AUTHORISATION_BYTES, signature + SIGNATURE_BYTES);
+        }
+    }
+
+    /// @dev The signer of the entry at this place in calldata agreed: see the signature at the other.
+    function _check(
+        Approvals storage self,
+        bytes32 domainSeparator,
+        uint256 index,
+        uint256 entry,
+        uint256 signature
+    ) private view {
+        NetworkId network;
+        bytes32 digest;
+        address signer;
+        uint256 v;
+        assembly ("memory-safe") {
+            network := shr(224, calldataload(entry))
+            digest := calldataload(add(entry, 4))
+            signer := shr(96, calldataload(add(entry, 36)))
+            v := shr(248, calldataload(signature))
+        }
+        if (v == 0) {
+            if (!self.approved[signer][digest]) revert NotApproved(index, signer, digest);
+            return;
+        }
+        address recovered = _recover(signingHash(domainSeparator, network, digest), v, signature + 1);
+        if (recovered == address(0) || recovered != signer) {
+            revert SignatureInvalid(index, signer, recovered);
+        }
+    }
+
+    /// @dev Whose signature over the hash this is, r and s at a place in calldata; zero if nobody's.
+    function _recover(bytes32 hash, uint256 v, uint256 rAndS) private view returns (address recovered) {
+        assembly ("memory-safe") {
+            let place := mload(0x40)
+            mstore(place, hash)
+            mstore(add(place, 32), v)
+            calldatacopy(add(place, 64), rAndS, 64)
+            // Where nothing is recovered, nothing is written.
+            mstore(0, 0)
+            pop(staticcall(gas(), 1, place, 128, 0, 32))
+            recovered := mload(0)
+        }
+    }
+
+    /// @dev The chain with the entry at this place in calldata.
+    function _append(bytes32 chain, uint256 entry) private pure returns (bytes32 link) {
+        assembly ("memory-safe") {
+            let place := mload(0x40)
+            mstore(place, chain)
+            calldatacopy(add(place, 32), entry, AUTHORISATION_BYTES)
+            link := keccak256(place, add(32, AUTHORISATION_BYTES))
+        }
+    }
+
+    /// @dev Where data lies in calldata.
+    function _place(bytes calldata data) private pure returns (uint256 place) {
+        assembly ("memory-safe") {
+            place := data.offset
+        }
+    }
+}

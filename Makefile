@@ -18,7 +18,8 @@ FORGE := node_modules/.bin/forge
 VERIFIER := contracts/src/verifier/Groth16Verifier.sol
 # Not vectors/wrap-proof.json: a proof is random. A test holds it to the verifier.
 GENERATED := $(VERIFIER) crates/bindings/src/generated contracts/test/generated contracts/snapshots \
-	vectors/encodings.json vectors/three-inputs-proof.json vectors/verifying-key.json docs/security.md docs/keccak.md
+	contracts/src/generated vectors/encodings.json vectors/public-values.json vectors/settlement.json \
+	vectors/three-inputs-proof.json vectors/verifying-key.json docs/security.md docs/keccak.md
 
 .PHONY: setup contracts programs test test-contracts test-rust coverage mutants demo demo-aggregate demo-wrap bench gen bindings gen-check
 
@@ -73,11 +74,12 @@ demo-wrap: contracts programs
 bench: contracts programs
 	FORGE=$(FORGE) target/debug/bench $(ONLY)
 
+# Bindings last: some of the contracts that they hold are written by the tests.
 gen: setup programs
 	target/debug/verifier-gen solidity --development --make-development-key --out $(VERIFIER) \
 		--verifying-key vectors/verifying-key.json
-	target/debug/bindings-gen
 	CAUSEWAY_REGENERATE=1 cargo test --locked --workspace --lib -- committed_
+	target/debug/bindings-gen
 
 # The bindings alone, and nothing built but their generator: the rest may not build until they are written.
 bindings: setup

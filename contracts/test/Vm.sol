@@ -28,6 +28,8 @@ interface Vm {
     function coinbase(address producer) external;
     function deal(address account, uint256 balance) external;
     function setNonce(address account, uint64 nonce) external;
+    function getNonce(address account) external view returns (uint64);
+    function computeCreateAddress(address deployer, uint256 nonce) external pure returns (address);
     function etch(address account, bytes calldata code) external;
     function load(address account, bytes32 slot) external view returns (bytes32);
     function store(address account, bytes32 slot, bytes32 value) external;

@@ -1,6 +1,6 @@
 //! The keccak chains through which an epoch and L1 speak to each other.
 
-use alloy_primitives::{B256, keccak256};
+use alloy_primitives::{Address, B256, keccak256};
 use causeway_types::{Authority, ExitRoot, GoldilocksDigest, NetworkId, StateRoot};
 
 use crate::error::LedgerError;
@@ -111,13 +111,74 @@ pub fn payload_chain<'a>(entries: impl IntoIterator<Item = &'a PayloadEntry>) ->
         .fold(B256::ZERO, |chain, entry| link(chain, &entry.encode()))
 }
 
+/// Whose agreement with which certificate an epoch rests on: that of a network's signer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuthorisationEntry {
+    /// The network.
+    pub network: NetworkId,
+    /// Digest of the certificate.
+    pub digest: GoldilocksDigest,
+    /// Who has to agree.
+    pub signer: Address,
+}
+
+impl AuthorisationEntry {
+    /// Length of the encoding.
+    pub const ENCODED_LEN: usize = 56;
+
+    /// The bytes: network, big-endian, digest, signer. So it stands in the contract's calldata, too.
+    pub fn encode(&self) -> [u8; Self::ENCODED_LEN] {
+        let mut bytes = [0; Self::ENCODED_LEN];
+        bytes[..4].copy_from_slice(&self.network.get().to_be_bytes());
+        bytes[4..36].copy_from_slice(B256::from(self.digest).as_slice());
+        bytes[36..].copy_from_slice(self.signer.as_slice());
+        bytes
+    }
+}
+
+/// The chain of an epoch's authorisations, in the order in which its certificates settle.
+pub fn authorisations_chain<'a>(entries: impl IntoIterator<Item = &'a AuthorisationEntry>) -> B256 {
+    entries
+        .into_iter()
+        .fold(B256::ZERO, |chain, entry| link(chain, &entry.encode()))
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use alloy_primitives::Address;
-
     use super::*;
+
+    #[test]
+    fn an_authorisations_chain_binds_every_field_and_the_order() {
+        let entry = AuthorisationEntry {
+            network: NetworkId::new(7),
+            digest: GoldilocksDigest::new([1, 2, 3, 4]).unwrap(),
+            signer: Address::repeat_byte(9),
+        };
+        let others = [
+            AuthorisationEntry {
+                network: NetworkId::new(8),
+                ..entry
+            },
+            AuthorisationEntry {
+                digest: GoldilocksDigest::ZERO,
+                ..entry
+            },
+            AuthorisationEntry {
+                signer: Address::ZERO,
+                ..entry
+            },
+        ];
+        assert_eq!(authorisations_chain(&[]), B256::ZERO);
+        let bytes = [[0; 32].as_slice(), &entry.encode()].concat();
+        assert_eq!(authorisations_chain(&[entry]), keccak256(bytes));
+        for other in others {
+            assert_ne!(authorisations_chain(&[other]), authorisations_chain(&[entry]));
+            let orders = [[entry, other], [other, entry]].map(|order| authorisations_chain(&order));
+            assert_ne!(orders[0], orders[1]);
+        }
+    }
 
     #[test]
     fn a_registry_has_no_entry_of_l1_and_binds_its_order() {

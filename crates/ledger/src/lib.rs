@@ -25,6 +25,8 @@ mod map;
 pub mod nullifiers;
 pub mod poseidon;
 pub mod rollup_exit_tree;
+#[cfg(test)]
+mod settlement_tests;
 pub mod shadow;
 pub mod state;
 #[cfg(test)]
@@ -37,7 +39,7 @@ pub mod world;
 pub use apply::{BalanceOpening, Dependency, Transition, apply, draft};
 pub use authority::{check_authority, check_lxly_signer};
 pub use balances::{BalanceAccess, BalanceLeaf, BalanceTree};
-pub use chains::{PayloadEntry, RegistryChain, payload_chain};
+pub use chains::{AuthorisationEntry, PayloadEntry, RegistryChain, authorisations_chain, payload_chain};
 pub use commitment::{L1State, NetworkState, StateCommitment};
 pub use digest::{
     CertificateStatement, DependencyEntry, ImportId, contingencies_digest, dependencies_digest,

@@ -16,7 +16,9 @@ pub mod goldilocks;
 pub mod network;
 pub mod proof;
 pub mod roots;
+pub mod settlement;
 pub mod signature;
+mod statement;
 
 pub use aggregation::{
     AggregationBlob, AggregationDomain, AggregationError, AggregationRecord, AggregationStatement,
@@ -35,4 +37,5 @@ pub use goldilocks::GoldilocksDigest;
 pub use network::{NetworkId, RollupIndex};
 pub use proof::{MerkleProof, TREE_DEPTH, hash_pair};
 pub use roots::{ExitRoot, GlobalExitRoot, L1InfoRoot, RollupExitRoot, StateRoot};
+pub use settlement::PublicValues;
 pub use signature::Signature;

@@ -4,6 +4,7 @@ use alloy_primitives::{Address, B256, U256, keccak256};
 use serde::{Deserialize, Serialize};
 
 use super::{AggregationError, AggregationTree};
+use crate::statement::statement_digest;
 
 /// The greatest depth that contracts take: about a million proofs.
 pub const MAX_AGGREGATION_DEPTH: u8 = 20;
@@ -153,9 +154,7 @@ impl AggregationStatement {
 
     /// The statement digest: the low 248 bits of keccak over [`Self::encode`], so that it fits a public input.
     pub fn digest(&self) -> B256 {
-        let mut digest = keccak256(self.encode());
-        digest[0] = 0;
-        digest
+        statement_digest(&self.encode())
     }
 }
 

@@ -5,6 +5,7 @@ pub mod global_exit_root;
 pub mod global_exit_root_l2;
 pub mod groth16_verifier;
 pub mod proof_aggregation;
+pub mod settlement;
 pub mod shared_bridge;
 pub mod shared_bridge_l2;
 pub mod verifier_gateway;
@@ -21,6 +22,7 @@ pub use global_exit_root::GlobalExitRoot;
 pub use global_exit_root_l2::GlobalExitRootL2;
 pub use groth16_verifier::Groth16Verifier;
 pub use proof_aggregation::ProofAggregation;
+pub use settlement::Settlement;
 pub use shared_bridge::SharedBridge;
 pub use shared_bridge_l2::SharedBridgeL2;
 pub use verifier_gateway::VerifierGateway;
@@ -34,6 +36,7 @@ pub static CREATION_CODES: &[(&str, &alloy_primitives::Bytes)] = &[
     ("GlobalExitRootL2.sol:GlobalExitRootL2", &GlobalExitRootL2::BYTECODE),
     ("Groth16Verifier.sol:Groth16Verifier", &Groth16Verifier::BYTECODE),
     ("ProofAggregation.sol:ProofAggregation", &ProofAggregation::BYTECODE),
+    ("Settlement.sol:Settlement", &Settlement::BYTECODE),
     ("SharedBridge.sol:SharedBridge", &SharedBridge::BYTECODE),
     ("SharedBridgeL2.sol:SharedBridgeL2", &SharedBridgeL2::BYTECODE),
     ("VerifierGateway.sol:VerifierGateway", &VerifierGateway::BYTECODE),

@@ -7,6 +7,7 @@ pub mod global_exit_root;
 pub mod global_exit_root_l2;
 pub mod groth16_verifier;
 pub mod proof_aggregation;
+pub mod settlement;
 pub mod shared_bridge;
 pub mod shared_bridge_l2;
 pub mod verifier_gateway;

@@ -18,10 +18,10 @@ struct PublicValues {
 }
 
 // The state commitment of a world without networks.
-bytes32 constant GENESIS_COMMITMENT = 0x4f228f4aecd8f12953cb2cc6bf53b041573fb8492807200e18225716b30996c4;
+bytes32 constant GENESIS_COMMITMENT = 0x3a34ed0dfdd46f506c168d3a44535ed7d5eaae90fe67f651c543b0a4f8753e50;
 
 // Bytes of an entry of the payload.
-uint256 constant PAYLOAD_ENTRY_BYTES = 176;
+uint256 constant PAYLOAD_ENTRY_BYTES = 208;
 
 // Bytes of an entry of the authorisations.
 uint256 constant AUTHORISATION_BYTES = 56;

@@ -51,10 +51,21 @@ library Authorisations {
     function signingHash(bytes32 domainSeparator, NetworkId network, bytes32 digest)
         internal
         pure
-        returns (bytes32)
+        returns (bytes32 hash)
     {
-        bytes32 certificate = keccak256(abi.encode(TYPE_HASH, network, digest));
-        return keccak256(abi.encodePacked(hex"1901", domainSeparator, certificate));
+        bytes32 typeHash = TYPE_HASH;
+        // Here and below in memory that nobody has asked for.
+        assembly ("memory-safe") {
+            let place := mload(0x40)
+            mstore(place, typeHash)
+            mstore(add(place, 32), network)
+            mstore(add(place, 64), digest)
+            hash := keccak256(place, 96)
+            mstore(place, shl(240, 0x1901))
+            mstore(add(place, 2), domainSeparator)
+            mstore(add(place, 34), hash)
+            hash := keccak256(place, 66)
+        }
     }
 
     /// @notice The chain over all entries, each of whose signers agreed: keccak256(chain, entry), from zero.
@@ -71,32 +82,70 @@ library Authorisations {
         if (signatures.length != count * SIGNATURE_BYTES) {
             revert SignaturesLengthMismatch(signatures.length, count * SIGNATURE_BYTES);
         }
+        (uint256 entry, uint256 signature) = (_place(authorisations), _place(signatures));
         for (uint256 i = 0; i < count; ++i) {
-            bytes calldata entry = authorisations[AUTHORISATION_BYTES * i:AUTHORISATION_BYTES * (i + 1)];
-            bytes calldata signature = signatures[SIGNATURE_BYTES * i:SIGNATURE_BYTES * (i + 1)];
             _check(self, domainSeparator, i, entry, signature);
-            chain = keccak256(abi.encodePacked(chain, entry));
+            chain = _append(chain, entry);
+            (entry, signature) = (entry + AUTHORISATION_BYTES, signature + SIGNATURE_BYTES);
         }
     }
 
+    /// @dev The signer of the entry at this place in calldata agreed: see the signature at the other.
     function _check(
         Approvals storage self,
         bytes32 domainSeparator,
         uint256 index,
-        bytes calldata entry,
-        bytes calldata signature
+        uint256 entry,
+        uint256 signature
     ) private view {
-        bytes32 digest = bytes32(entry[4:36]);
-        address signer = address(bytes20(entry[36:]));
-        uint8 v = uint8(signature[0]);
+        NetworkId network;
+        bytes32 digest;
+        address signer;
+        uint256 v;
+        assembly ("memory-safe") {
+            network := shr(224, calldataload(entry))
+            digest := calldataload(add(entry, 4))
+            signer := shr(96, calldataload(add(entry, 36)))
+            v := shr(248, calldataload(signature))
+        }
         if (v == 0) {
             if (!self.approved[signer][digest]) revert NotApproved(index, signer, digest);
             return;
         }
-        bytes32 hash = signingHash(domainSeparator, NetworkId.wrap(uint32(bytes4(entry))), digest);
-        address recovered = ecrecover(hash, v, bytes32(signature[1:33]), bytes32(signature[33:]));
+        address recovered = _recover(signingHash(domainSeparator, network, digest), v, signature + 1);
         if (recovered == address(0) || recovered != signer) {
             revert SignatureInvalid(index, signer, recovered);
+        }
+    }
+
+    /// @dev Whose signature over the hash this is, r and s at a place in calldata; zero if nobody's.
+    function _recover(bytes32 hash, uint256 v, uint256 rAndS) private view returns (address recovered) {
+        assembly ("memory-safe") {
+            let place := mload(0x40)
+            mstore(place, hash)
+            mstore(add(place, 32), v)
+            calldatacopy(add(place, 64), rAndS, 64)
+            // Where nothing is recovered, nothing is written.
+            mstore(0, 0)
+            pop(staticcall(gas(), 1, place, 128, 0, 32))
+            recovered := mload(0)
+        }
+    }
+
+    /// @dev The chain with the entry at this place in calldata.
+    function _append(bytes32 chain, uint256 entry) private pure returns (bytes32 link) {
+        assembly ("memory-safe") {
+            let place := mload(0x40)
+            mstore(place, chain)
+            calldatacopy(add(place, 32), entry, AUTHORISATION_BYTES)
+            link := keccak256(place, add(32, AUTHORISATION_BYTES))
+        }
+    }
+
+    /// @dev Where data lies in calldata.
+    function _place(bytes calldata data) private pure returns (uint256 place) {
+        assembly ("memory-safe") {
+            place := data.offset
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The seal circuit: closes the last list and states what the whole tree is.
 
-use causeway_aggregation::limbs::LIMB_BITS;
 use causeway_aggregation::{D, F, KeyDigest, Shape, ShapedProof};
 use plonky2::field::types::Field;
 use plonky2::hash::hash_types::HashOutTarget;
@@ -16,7 +15,7 @@ use crate::keccak::{
     BlockTarget, DigestTarget, Entry, List, ListTarget, RATE_LIMBS, digest_limbs, hash_block,
 };
 use crate::recursion::{
-    Circuit, InnerTargets, KeccakKeys, TakeIn, connect_if, constant_key, is_equal, select,
+    Circuit, InnerTargets, KeccakKeys, TakeIn, connect_if, constant_key, is_equal, select, statement_limbs,
 };
 
 /// Limbs of the statement's four words.
@@ -119,7 +118,7 @@ pub(super) fn constrain(
     });
     let digest = hash_block(builder, &mut list, block);
     let keccak = keccak_keys.verify(builder, take_in, list);
-    let limbs = low_limbs(builder, digest);
+    let limbs = statement_limbs(builder, digest);
     builder.register_public_inputs(&limbs);
     SealTargets {
         child,
@@ -154,15 +153,4 @@ fn statement_block(
     block[STATEMENT_LIMBS] = first;
     block[RATE_LIMBS - 1] = last;
     block
-}
-
-/// The low 248 bits of a digest, read as a big-endian number, in limbs of 62 bits.
-fn low_limbs(builder: &mut CircuitBuilder<F, D>, digest: DigestTarget) -> [Target; 4] {
-    // Of each limb of the digest the lowest byte is the first one.
-    let bits: Vec<BoolTarget> = digest
-        .iter()
-        .flat_map(|&limb| builder.split_le(limb, 32))
-        .collect();
-    let lowest_first: Vec<BoolTarget> = bits.as_chunks::<8>().0.iter().rev().flatten().copied().collect();
-    std::array::from_fn(|limb| builder.le_sum(lowest_first[LIMB_BITS * limb..LIMB_BITS * (limb + 1)].iter()))
 }

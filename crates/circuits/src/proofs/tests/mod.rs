@@ -11,9 +11,7 @@ mod seal;
 mod whole;
 
 use causeway_aggregation::check::Trace;
-use causeway_aggregation::{
-    C, D, EnvelopeError, F, KeyDigest, Shape, ShapedProof, key_digest, message_digest, public_inputs_digest,
-};
+use causeway_aggregation::{C, D, F, KeyDigest, Shape, ShapedProof, message_digest, public_inputs_digest};
 use plonky2::field::types::Field;
 use plonky2::iop::target::Target;
 use plonky2::iop::witness::PartialWitness;
@@ -22,36 +20,7 @@ use plonky2::plonk::circuit_data::VerifierOnlyCircuitData;
 use super::{MAX_DEPTH, State, Subtree, UserProof};
 use crate::keccak::List;
 use crate::recursion::Circuit;
-
-/// A proof of zeros: right in form and in nothing else.
-fn blank() -> ShapedProof {
-    let mut bytes = b"CSWY-PRF\x01\0\0\0".to_vec();
-    for element in Shape::Standard.digest() {
-        bytes.extend(element.0.to_le_bytes());
-    }
-    let Err(EnvelopeError::Length { expected, .. }) = ShapedProof::from_bytes(&bytes) else {
-        panic!("it ends with the header")
-    };
-    bytes.resize(expected, 0);
-    ShapedProof::from_bytes(&bytes).unwrap()
-}
-
-fn key(number: u64) -> VerifierOnlyCircuitData<C, D> {
-    let mut key = blank().key;
-    key.circuit_digest.elements = [F::from_canonical_u64(number); 4];
-    key
-}
-
-fn digest(number: u64) -> KeyDigest {
-    key_digest(&key(number))
-}
-
-fn shaped(key: VerifierOnlyCircuitData<C, D>, public_inputs: &[F]) -> ShapedProof {
-    let mut proof = blank();
-    proof.key = key;
-    proof.proof.public_inputs[..public_inputs.len()].copy_from_slice(public_inputs);
-    proof
-}
+use crate::recursion::testing::{digest, forged, key, proven, shaped};
 
 /// A user's proof under key `number`.
 fn user(number: u64, public_inputs: Vec<F>) -> UserProof {
@@ -89,17 +58,6 @@ fn subtree(key: VerifierOnlyCircuitData<C, D>, carried: KeyDigest, state: State)
 }
 
 const NO_KEY: KeyDigest = KeyDigest::from_elements([F::ZERO; 4]);
-
-/// The public inputs that a witness proves, if it can be proven.
-fn proven<T>(circuit: &Circuit<T>, witness: &PartialWitness<F>) -> Option<Vec<F>> {
-    forged(circuit, witness, &[])
-}
-
-/// The same by a prover who writes some targets himself.
-fn forged<T>(circuit: &Circuit<T>, witness: &PartialWitness<F>, forged: &[(Target, F)]) -> Option<Vec<F>> {
-    let trace = Trace::forged(circuit.data(), witness, forged);
-    trace.violations().is_empty().then(|| trace.public_inputs())
-}
 
 /// What a circuit of the family exposes, but for the zeros that fill it up.
 fn exposed(carried: KeyDigest, state: &State) -> Vec<F> {

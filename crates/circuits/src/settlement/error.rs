@@ -1,0 +1,95 @@
+//! Why the settlement program refuses.
+
+use causeway_aggregation::{ClosingError, KeyDigest, ProofError, ProveError, ShapeError};
+
+use crate::recursion::KeccakError;
+
+/// A circuit of the settlement program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Stage {
+    /// Consumes entries of the registry.
+    Registry,
+    /// Puts a transition at its place.
+    Anchor,
+    /// Joins items of an epoch.
+    Fold,
+    /// Says what an epoch is.
+    Epoch,
+    /// Closes an epoch's list.
+    Seal,
+}
+
+impl Stage {
+    pub(super) fn unfit(self) -> impl FnOnce(ShapeError) -> SettlementError {
+        move |source| SettlementError::Circuit { stage: self, source }
+    }
+
+    pub(super) fn unproven(self) -> impl FnOnce(ProveError) -> SettlementError {
+        move |source| SettlementError::Prove { stage: self, source }
+    }
+}
+
+/// Why the program cannot be built, or a stage of it not proven.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettlementError {
+    /// A circuit does not fit the standard shape.
+    #[error("the {stage:?} circuit does not fit: {source}")]
+    Circuit {
+        /// Which one.
+        stage: Stage,
+        /// Why.
+        source: ShapeError,
+    },
+    /// The closing circuit cannot be built, or does not close.
+    #[error(transparent)]
+    Closing(#[from] ClosingError),
+    /// A proof that closes a list, or its key, is refused.
+    #[error(transparent)]
+    Keccak(#[from] KeccakError),
+    /// There is more than a circuit takes.
+    #[error("the {stage:?} circuit takes {max}, not {got}")]
+    TooMany {
+        /// Which circuit.
+        stage: Stage,
+        /// How many there are.
+        got: usize,
+        /// How many it takes.
+        max: usize,
+    },
+    /// An item does not begin where the epoch stands, or a list not where the one before ends.
+    #[error("the {stage:?} circuit: what is given does not begin where the epoch stands")]
+    NotThreaded {
+        /// Which circuit.
+        stage: Stage,
+    },
+    /// A proof that is taken in is refused.
+    #[error("a proof for the {stage:?} circuit: {source}")]
+    Inner {
+        /// Which circuit takes it.
+        stage: Stage,
+        /// Why.
+        source: ProofError,
+    },
+    /// A key is that of no circuit that may stand there.
+    #[error("a proof under key {got} may not stand in the {stage:?} circuit")]
+    ForeignKey {
+        /// Which circuit.
+        stage: Stage,
+        /// Digest of its key.
+        got: KeyDigest,
+    },
+    /// A proof does not expose the digest of what is given with it.
+    #[error("a proof for the {stage:?} circuit is of another statement")]
+    OtherStatement {
+        /// Which circuit.
+        stage: Stage,
+    },
+    /// What the checks above let pass is not proven.
+    #[error("the {stage:?} circuit: {source}")]
+    Prove {
+        /// Which circuit.
+        stage: Stage,
+        /// Why.
+        source: ProveError,
+    },
+}

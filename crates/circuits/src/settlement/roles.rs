@@ -1,0 +1,51 @@
+//! Which circuit a proof may be of.
+
+use causeway_aggregation::{D, F, KeyDigest};
+use plonky2::iop::target::BoolTarget;
+use plonky2::plonk::circuit_builder::CircuitBuilder;
+
+use crate::recursion::{InnerTargets, connect_if, constant_key, is_equal};
+
+/// The keys of circuits whose proofs are items of an epoch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ItemKeys {
+    /// Those that join nothing.
+    pub single: Vec<KeyDigest>,
+    /// That which joins items.
+    pub fold: KeyDigest,
+}
+
+impl ItemKeys {
+    /// Whether a proof under this key, carrying that one, is an item.
+    pub fn takes(&self, key: KeyDigest, carried: KeyDigest) -> bool {
+        self.single.contains(&key) || (key == self.fold && carried == self.fold)
+    }
+}
+
+/// Holds a proof to being one of exactly one of these keys, constants; says which.
+pub(super) fn one_of(
+    builder: &mut CircuitBuilder<F, D>,
+    inner: &InnerTargets,
+    keys: &[KeyDigest],
+) -> Vec<BoolTarget> {
+    let roles: Vec<BoolTarget> = keys
+        .iter()
+        .map(|key| {
+            let key = constant_key(builder, *key);
+            is_equal(builder, inner.digest, key)
+        })
+        .collect();
+    let known = builder.add_many(roles.iter().map(|role| role.target));
+    builder.assert_one(known);
+    roles
+}
+
+/// Holds a proof to being an item: a joined one must have been joined under that very key.
+pub(super) fn item_role(builder: &mut CircuitBuilder<F, D>, inner: &InnerTargets, keys: &ItemKeys) {
+    let all = [keys.single.as_slice(), &[keys.fold]].concat();
+    let roles = one_of(builder, inner, &all);
+    let fold = constant_key(builder, keys.fold);
+    if let Some(joined) = roles.last() {
+        connect_if(builder, joined.target, inner.public_inputs(0), fold.elements);
+    }
+}

@@ -128,6 +128,13 @@ impl Message {
         self.u32(token.network.get()).address(token.address)
     }
 
+    /// Appends one element that is no word.
+    #[must_use]
+    pub fn element(mut self, element: F) -> Self {
+        self.0.push(element);
+        self
+    }
+
     /// Appends the four elements of a digest.
     #[must_use]
     pub fn digest(mut self, digest: GoldilocksDigest) -> Self {

@@ -7,6 +7,18 @@ use crate::recursion::KeccakError;
 /// A circuit of the settlement program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
+    /// Proves a certificate of one step.
+    Transition,
+    /// Proves a step of a certificate of many.
+    Segment,
+    /// Joins segments.
+    Segments,
+    /// Says what the segments of a certificate come to.
+    Close,
+    /// Takes in a network's own proof of its certificate.
+    Attest,
+    /// Closes a transition's list.
+    Shut,
     /// Consumes entries of the registry.
     Registry,
     /// Puts a transition at its place.
@@ -46,6 +58,20 @@ pub enum SettlementError {
     /// A proof that closes a list, or its key, is refused.
     #[error(transparent)]
     Keccak(#[from] KeccakError),
+    /// A certificate is not of the one step that the transition circuit takes.
+    #[error("the certificate takes {steps} steps: prove its segments and close them")]
+    Steps {
+        /// How many it takes.
+        steps: usize,
+    },
+    /// A step of a certificate opens what is not there.
+    #[error(
+        "step {step} of the certificate does not begin where the one before it ends: it is none that the ledger applied"
+    )]
+    NotApplied {
+        /// Which step, from zero.
+        step: usize,
+    },
     /// There is more than a circuit takes.
     #[error("the {stage:?} circuit takes {max}, not {got}")]
     TooMany {

@@ -1,6 +1,7 @@
 //! Items of an epoch: each takes what the epoch has done so far one step further.
 
 use causeway_aggregation::{F, Shape, ShapedProof};
+use causeway_ledger::Domain;
 use causeway_types::GoldilocksDigest;
 
 use super::error::{SettlementError, Stage};
@@ -58,10 +59,18 @@ impl Item {
     /// # Errors
     /// [`SettlementError::Inner`] or [`SettlementError::OtherStatement`], of the stage that takes the item.
     pub fn verify(&self, stage: Stage) -> Result<(), SettlementError> {
+        self.verify_as(ITEM, stage)
+    }
+
+    /// [`Self::verify`] for a span of another family.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn verify_as(&self, family: Domain, stage: Stage) -> Result<(), SettlementError> {
         self.proof
             .verify_as(Shape::Standard)
             .map_err(|source| SettlementError::Inner { stage, source })?;
-        let digest: [F; 4] = elements(self.span.hash(ITEM));
+        let digest: [F; 4] = elements(self.span.hash(family));
         if self.proof.public_inputs()[4..8] == digest {
             Ok(())
         } else {

@@ -28,7 +28,5 @@ pub use message::MessageTarget;
 pub use nullifier::nullify;
 pub use state::{CertificateStatementTarget, HistoryEntryTarget, NetworkStateTarget};
 pub use tree::{PathTarget, TreeTarget};
-#[cfg(test)]
-pub(crate) use word::elements;
 pub use word::{AddressTarget, AmountTarget, Bytes32Target, DigestTarget, U32Target, U64Target, WordsTarget};
-pub(crate) use word::{set_digest, set_u32};
+pub(crate) use word::{digest_of, elements, set_digest, set_u32};

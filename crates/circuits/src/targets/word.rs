@@ -2,7 +2,7 @@
 
 use causeway_aggregation::{D, F};
 use causeway_types::GoldilocksDigest;
-use plonky2::field::types::Field;
+use plonky2::field::types::{Field, PrimeField64};
 use plonky2::hash::hash_types::{HashOut, HashOutTarget};
 use plonky2::iop::target::{BoolTarget, Target};
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
@@ -28,6 +28,11 @@ pub(crate) fn set_digest(
 /// Fills the witness; `None` if it has another value.
 pub(crate) fn set_u32(witness: &mut PartialWitness<F>, target: U32Target, word: u32) -> Option<()> {
     witness.set_target(target.0, F::from_canonical_u32(word)).ok()
+}
+
+/// The digest of four elements.
+pub(crate) fn digest_of(elements: [F; 4]) -> GoldilocksDigest {
+    GoldilocksDigest::reduced(elements.map(|element| element.to_canonical_u64()))
 }
 
 /// A digest that is the same for every witness.

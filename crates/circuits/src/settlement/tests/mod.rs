@@ -1,9 +1,12 @@
 //! Every law of the circuits around transitions, one forgery at a time.
 #![allow(clippy::unwrap_used)]
 
+mod attest;
 mod epoch;
+mod join;
 mod registry;
 mod seal;
+mod shut;
 
 use alloy_primitives::Address;
 use causeway_aggregation::{F, KeyDigest};

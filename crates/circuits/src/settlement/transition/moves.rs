@@ -12,15 +12,19 @@
 //! a chance that a prover has anew only with another certificate. Tokens are listed in strictly ascending order, each with a number of
 //! moves that is not zero: so nobody lists a token that nothing moves, and no order of moves matters.
 
+use alloy_primitives::U256;
 use causeway_aggregation::{D, F};
 use causeway_ledger::Domain;
+use causeway_ledger::poseidon::Message;
+use causeway_types::{GoldilocksDigest, NetworkId, TokenId};
+use plonky2::field::extension::quadratic::QuadraticExtension;
 use plonky2::field::types::Field;
 use plonky2::iop::ext_target::ExtensionTarget;
 use plonky2::iop::target::{BoolTarget, Target};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 use plonky2::util::reducing::ReducingFactorTarget;
 
-use crate::targets::{DigestTarget, ExitTarget, MessageTarget, TokenTarget, U32Target};
+use crate::targets::{DigestTarget, ExitTarget, MessageTarget, TokenTarget, U32Target, elements};
 
 /// Challenges of the sum.
 pub const SUM_CHALLENGE: Domain = Domain::new("cw.fs");
@@ -28,6 +32,67 @@ pub const SUM_CHALLENGE: Domain = Domain::new("cw.fs");
 pub const SUM_CHALLENGE_MORE: Domain = Domain::new("cw.fs2");
 
 /// The point at which the sum is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Challenge {
+    token: QuadraticExtension<F>,
+    pole: QuadraticExtension<F>,
+    word: QuadraticExtension<F>,
+}
+
+impl Challenge {
+    /// From the digest of all that the sum ranges over: two elements of it for the tokens, two for the poles, and two of its hash for
+    /// the words.
+    pub fn new(digest: GoldilocksDigest) -> Self {
+        let more = Message::new().digest(digest).hash(SUM_CHALLENGE_MORE);
+        let ([a, b, c, d], [e, f, ..]) = (elements(digest), elements(more));
+        Self {
+            token: QuadraticExtension([a, b]),
+            pole: QuadraticExtension([c, d]),
+            word: QuadraticExtension([e, f]),
+        }
+    }
+
+    /// Words and number above, token below; zero at a pole, where nobody arrives.
+    pub(super) fn fraction(&self, words: [F; 8], number: F, token: &TokenId) -> QuadraticExtension<F> {
+        let above = reduce(self.word, &[&words[..], &[number]].concat());
+        let token = reduce(self.token, Message::new().token(*token).elements());
+        above * (self.pole - token).try_inverse().unwrap_or_default()
+    }
+}
+
+/// A polynomial of these coefficients, the lowest first.
+fn reduce(at: QuadraticExtension<F>, coefficients: &[F]) -> QuadraticExtension<F> {
+    let coefficients = coefficients.iter().rev();
+    coefficients.fold(QuadraticExtension::ZERO, |sum, &coefficient| {
+        sum * at + QuadraticExtension::from(coefficient)
+    })
+}
+
+/// The words of an amount, the uppermost first.
+pub(super) fn amount_words(amount: U256) -> [u32; 8] {
+    let bytes = amount.to_be_bytes::<32>();
+    let words = bytes.as_chunks::<4>().0;
+    std::array::from_fn(|at| u32::from_be_bytes(words[at]))
+}
+
+/// The digest of all that the sum of a certificate's moves ranges over: which exits were appended, which were imported, what each
+/// token's come to.
+pub fn sum_challenge(
+    network: NetworkId,
+    [old_count, new_count]: [u32; 2],
+    [shadow_root, imports, sums]: [GoldilocksDigest; 3],
+) -> GoldilocksDigest {
+    Message::new()
+        .u32(network.get())
+        .u32(old_count)
+        .u32(new_count)
+        .digest(shadow_root)
+        .digest(imports)
+        .digest(sums)
+        .hash(SUM_CHALLENGE)
+}
+
+/// [`Challenge`] in a circuit.
 #[derive(Clone, Copy, Debug)]
 pub struct ChallengeTarget {
     token: ExtensionTarget<D>,
@@ -36,8 +101,7 @@ pub struct ChallengeTarget {
 }
 
 impl ChallengeTarget {
-    /// From the digest of all that the sum ranges over: two elements of it for the tokens, two for the poles, and two of its hash for
-    /// the words.
+    /// [`Challenge::new`].
     pub fn new(builder: &mut CircuitBuilder<F, D>, digest: DigestTarget) -> Self {
         let more = MessageTarget::new()
             .digest(digest)

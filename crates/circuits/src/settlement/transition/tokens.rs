@@ -1,13 +1,18 @@
 //! Tokens: what all moves of each come to, and its balance replaced once.
 
+use std::collections::BTreeMap;
+
+use alloy_primitives::U256;
 use causeway_aggregation::{D, F};
 use causeway_ledger::Domain;
-use causeway_ledger::inputs::Step;
+use causeway_ledger::inputs::{Step, TransitionInputs};
+use causeway_ledger::poseidon::Message;
+use causeway_types::{GoldilocksDigest, TokenId};
 use plonky2::field::types::Field;
 use plonky2::iop::target::{BoolTarget, Target};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
-use super::moves::ChallengeTarget;
+use super::moves::{ChallengeTarget, amount_words};
 use super::run::RunTarget;
 use crate::recursion::{falls, is_equal, is_zero, select};
 use crate::targets::{
@@ -16,6 +21,70 @@ use crate::targets::{
 
 /// Links of the chain of a certificate's sums.
 pub const SUM: Domain = Domain::new("cw.sum");
+
+/// What all moves of a token come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenSum {
+    /// The token.
+    pub token: TokenId,
+    /// Imports less exits in each word, the uppermost first.
+    pub words: [i64; 8],
+    /// How many moves there are.
+    pub moves: u32,
+}
+
+impl TokenSum {
+    /// The sums of a certificate's tokens, in the order of their balances; a token that nothing moves has none.
+    pub fn of(inputs: &TransitionInputs) -> Vec<Self> {
+        let mut sums = BTreeMap::<TokenId, ([i64; 8], u32)>::new();
+        let imports = inputs.imports.iter().map(|import| (&import.exit, 1));
+        for (exit, sign) in imports.chain(inputs.exits.iter().map(|exit| (exit, -1))) {
+            let (words, moves) = sums.entry(exit.balance_token()).or_default();
+            for (word, amount) in words.iter_mut().zip(amount_words(exit.amount)) {
+                *word += sign * i64::from(amount);
+            }
+            *moves += 1;
+        }
+        let openings = inputs.balances.iter();
+        openings
+            .map(|opening| {
+                let token = opening.token;
+                let (words, moves) = sums.get(&token).copied().unwrap_or_default();
+                Self { token, words, moves }
+            })
+            .collect()
+    }
+
+    /// The sums as elements.
+    pub(super) fn elements(&self) -> [F; 8] {
+        self.words.map(F::from_noncanonical_i64)
+    }
+
+    /// The number as an element.
+    pub(super) fn number(&self) -> F {
+        F::from_canonical_u32(self.moves)
+    }
+
+    /// The chain with this behind it.
+    pub(super) fn link(&self, chain: GoldilocksDigest) -> GoldilocksDigest {
+        let message = Message::new().digest(chain).token(self.token);
+        let words = self.elements().into_iter();
+        words
+            .fold(message, Message::element)
+            .element(self.number())
+            .hash(SUM)
+    }
+
+    /// What each word but the uppermost carries into the next, from the lowest.
+    pub(super) fn carries(&self, initial: U256) -> [F; 7] {
+        let initial = amount_words(initial);
+        let mut carry = 0;
+        std::array::from_fn(|place| {
+            carry = (i64::from(initial[7 - place]) + self.words[7 - place] + carry) >> 32;
+            F::from_noncanonical_i64(carry)
+        })
+    }
+}
 
 /// Bits of a carry, its sign included: sums are of fewer than 2^28 words.
 const CARRY_BITS: usize = 30;

@@ -1,13 +1,11 @@
 //! What a prover of a transition fills in, and what its proof then states.
 
-use std::collections::BTreeMap;
-
 use alloy_primitives::{Address, B256, U256};
 use causeway_aggregation::F;
 use causeway_ledger::inputs::{ImportInputs, Step, TransitionInputs};
 use causeway_ledger::{
-    BalanceAccess, BalanceLeaf, CertificateStatement, ImportId, contingencies_digest, dependencies_digest,
-    imports_digest, shadow_leaf,
+    BalanceAccess, BalanceLeaf, BalanceOpening, CertificateStatement, ExitFrontier, contingencies_digest,
+    dependencies_digest, imports_digest,
 };
 use causeway_types::{
     BackingEntry, Exit, GoldilocksDigest, HistoryEntry, LeafType, NetworkId, StateRoot, TokenId,
@@ -16,7 +14,10 @@ use plonky2::field::types::Field;
 use plonky2::iop::target::Target;
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 
-use super::{DependencyTarget, ImportTarget, TokenSumTarget, TransitionTargets};
+use super::body::BodyTargets;
+use super::run::{CertificateRun, import_id};
+use super::tokens::TokenSum;
+use super::{DependencyTarget, ImportTarget, TokenSumTarget};
 use crate::keccak::{Entry, List};
 use crate::settlement::TransitionStatement;
 use crate::targets::{append_entries, root_entries, set_digest, set_u32};
@@ -31,23 +32,34 @@ const NO_EXIT: Exit = Exit {
     metadata_hash: B256::ZERO,
 };
 
-/// The keccak blocks of a certificate: its exits' leaves in order, the nodes above them, the exit root; none if there is no exit.
+/// The keccak blocks of a certificate: those of its steps in turn, then the exit root; none if there is no exit.
 pub fn entries(inputs: &TransitionInputs) -> Vec<Entry> {
-    if inputs.exits.is_empty() {
-        return Vec::new();
-    }
+    let mut exits = inputs.exit_frontier.clone();
     let mut entries = Vec::new();
-    let mut after = inputs.exit_frontier.clone();
-    let mut leaves = Vec::with_capacity(inputs.exits.len());
-    for exit in &inputs.exits {
+    for step in &inputs.steps {
+        let taken = inputs.exits.get(step.exits.clone()).unwrap_or_default();
+        entries.extend(step_entries(taken, &exits));
+        for exit in taken {
+            // The ledger found room.
+            let _ = exits.append(exit.leaf());
+        }
+    }
+    if !inputs.exits.is_empty() {
+        entries.extend(root_entries(&exits));
+    }
+    entries
+}
+
+/// The keccak blocks of a step: its exits' leaves in order, then the nodes above them.
+pub(super) fn step_entries(exits: &[Exit], frontier: &ExitFrontier) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let mut leaves = Vec::with_capacity(exits.len());
+    for exit in exits {
         let (entry, leaf) = Entry::of_message(&exit.encode());
         entries.extend(entry);
         leaves.push(leaf.into());
-        // The ledger found room.
-        let _ = after.append(leaf.into());
     }
-    entries.extend(append_entries(&inputs.exit_frontier, &leaves));
-    entries.extend(root_entries(&after));
+    entries.extend(append_entries(frontier, &leaves));
     entries
 }
 
@@ -82,38 +94,25 @@ pub fn statement(inputs: &TransitionInputs, list_in: List) -> TransitionStatemen
     }
 }
 
-fn import_id(import: &ImportInputs) -> ImportId {
-    ImportId {
-        source: import.source,
-        leaf_index: import.leaf_index,
-        shadow_leaf: shadow_leaf(&import.exit),
-    }
-}
-
-impl TransitionTargets {
-    /// Fills the witness; `None` if the certificate is none of one step.
+impl BodyTargets {
+    /// Fills a step's witness, given the run before it and the sums of the whole certificate; `None` if there is more than a step
+    /// takes.
     pub(super) fn set(
         &self,
         witness: &mut PartialWitness<F>,
         inputs: &TransitionInputs,
-        list_in: List,
+        step: &Step,
+        before: &CertificateRun,
+        sums: &[TokenSum],
     ) -> Option<()> {
-        let [step] = inputs.steps.as_slice() else {
-            return None;
-        };
-        self.old.set(witness, &inputs.old)?;
-        set_digest(witness, self.balances.root, inputs.balance_tree)?;
-        set_u32(witness, self.balances.count, inputs.balance_count)?;
-        self.state_root
-            .set(witness, B256::from(inputs.new.state_root).as_slice())?;
-        self.history_path.set(witness, &inputs.history)?;
-        self.domain.set(witness, inputs.domain.as_slice())?;
-        self.expiry.set(witness, &inputs.expiry.get().to_be_bytes())?;
-        self.list_in.set(witness, list_in)?;
         self.set_dependencies(witness, step)?;
-        self.set_imports(witness, inputs, step)?;
-        self.set_exits(witness, inputs)?;
-        self.set_tokens(witness, inputs)
+        self.set_imports(witness, inputs.imports.get(step.imports.clone())?, step)?;
+        self.set_exits(witness, inputs.exits.get(step.exits.clone())?, before)?;
+        let (openings, sums) = (
+            inputs.balances.get(step.tokens.clone())?,
+            sums.get(step.tokens.clone())?,
+        );
+        self.set_tokens(witness, openings, sums)
     }
 
     fn set_dependencies(&self, witness: &mut PartialWitness<F>, step: &Step) -> Option<()> {
@@ -132,47 +131,51 @@ impl TransitionTargets {
     fn set_imports(
         &self,
         witness: &mut PartialWitness<F>,
-        inputs: &TransitionInputs,
+        imports: &[ImportInputs],
         step: &Step,
     ) -> Option<()> {
-        let imports: Vec<_> = inputs.imports.iter().zip(&step.import_slots).collect();
+        let imports: Vec<_> = imports.iter().zip(&step.import_slots).collect();
         for (slot, import) in self.imports.iter().zip(padded(&imports, self.imports.len())?) {
             slot.set(witness, import.copied())?;
         }
         Some(())
     }
 
-    fn set_exits(&self, witness: &mut PartialWitness<F>, inputs: &TransitionInputs) -> Option<()> {
+    fn set_exits(
+        &self,
+        witness: &mut PartialWitness<F>,
+        exits: &[Exit],
+        before: &CertificateRun,
+    ) -> Option<()> {
         let slots = &self.exits.slots;
-        for (slot, exit) in slots.iter().zip(padded(&inputs.exits, slots.len())?) {
+        for (slot, exit) in slots.iter().zip(padded(exits, slots.len())?) {
             witness.set_bool_target(slot.active, exit.is_some()).ok()?;
             slot.exit.set(witness, exit.unwrap_or(&NO_EXIT))?;
         }
-        self.exits.frontier.set(witness, &inputs.exit_frontier)?;
-        self.exits.shadow.set(witness, inputs.shadow_frontier.branch())
+        self.exits.frontier.set(witness, &before.exits)?;
+        self.exits.shadow.set(witness, before.shadow.branch())
     }
 
-    fn set_tokens(&self, witness: &mut PartialWitness<F>, inputs: &TransitionInputs) -> Option<()> {
-        let sums = sums(inputs);
-        let openings = padded(&inputs.balances, self.tokens.len())?;
-        for (slot, opening) in self.tokens.iter().zip(openings) {
-            let Some(opening) = opening else {
+    fn set_tokens(
+        &self,
+        witness: &mut PartialWitness<F>,
+        openings: &[BalanceOpening],
+        sums: &[TokenSum],
+    ) -> Option<()> {
+        let tokens: Vec<_> = openings.iter().zip(sums).collect();
+        for (slot, token) in self.tokens.iter().zip(padded(&tokens, self.tokens.len())?) {
+            let Some((opening, sum)) = token else {
                 slot.set_nothing(witness)?;
                 continue;
             };
-            let (words, moves) = sums.get(&opening.token)?;
             witness.set_bool_target(slot.active, true).ok()?;
             slot.token.set(witness, &opening.token)?;
             slot.balance.set(witness, &opening.balance.to_be_bytes::<32>())?;
             slot.access.set(witness, &opening.access)?;
-            witness
-                .set_target_arr(&slot.words, &words.map(F::from_noncanonical_i64))
-                .ok()?;
-            set_usize(witness, slot.moves, *moves)?;
-            let carries = carries(opening.access.initial(), words);
-            witness
-                .set_target_arr(&slot.carries, &carries.map(F::from_noncanonical_i64))
-                .ok()?;
+            witness.set_target_arr(&slot.words, &sum.elements()).ok()?;
+            witness.set_target(slot.moves, sum.number()).ok()?;
+            let carries = sum.carries(opening.access.initial());
+            witness.set_target_arr(&slot.carries, &carries).ok()?;
         }
         Some(())
     }
@@ -253,40 +256,6 @@ impl TokenSumTarget {
         }
         Some(())
     }
-}
-
-/// Per token that is tracked: imports less exits in each word, the uppermost first, and how many moves there are.
-fn sums(inputs: &TransitionInputs) -> BTreeMap<TokenId, ([i64; 8], usize)> {
-    let mut sums = BTreeMap::<TokenId, ([i64; 8], usize)>::new();
-    let imports = inputs.imports.iter().map(|import| (&import.exit, 1));
-    for (exit, sign) in imports.chain(inputs.exits.iter().map(|exit| (exit, -1))) {
-        let token = exit.balance_token();
-        if token.network == inputs.old.network {
-            continue;
-        }
-        let (words, moves) = sums.entry(token).or_default();
-        for (word, amount) in words.iter_mut().zip(words_of(exit.amount)) {
-            *word += sign * amount;
-        }
-        *moves += 1;
-    }
-    sums
-}
-
-/// What each word but the uppermost carries into the next, from the lowest.
-fn carries(initial: U256, words: &[i64; 8]) -> [i64; 7] {
-    let initial = words_of(initial);
-    let mut carry = 0;
-    std::array::from_fn(|place| {
-        carry = (initial[7 - place] + words[7 - place] + carry) >> 32;
-        carry
-    })
-}
-
-fn words_of(number: U256) -> [i64; 8] {
-    let bytes = number.to_be_bytes::<32>();
-    let words = bytes.as_chunks::<4>().0;
-    std::array::from_fn(|at| u32::from_be_bytes(words[at]).into())
 }
 
 /// The items, then nothing; `None` if there are more than slots.

@@ -33,6 +33,7 @@ fn anothers_token_is_not_ones_own() {
     // Exported without a sum that answers for it.
     let mut unlisted = inputs.clone();
     unlisted.balances.retain(|opening| opening.token != TOKEN);
+    unlisted.steps[0].tokens = 0..2;
     assert!(!holds(&unlisted, &[]));
     // As a token of A under the same address it needs none, and then it is another exit with another leaf.
     let mut renamed = inputs.clone();
@@ -216,12 +217,13 @@ fn flags_fall_but_once() {
     let targets = circuit().targets();
     for flags in [
         targets
+            .body
             .exits
             .slots
             .iter()
             .map(|slot| slot.active)
             .collect::<Vec<_>>(),
-        targets.tokens.iter().map(|token| token.active).collect(),
+        targets.body.tokens.iter().map(|token| token.active).collect(),
     ] {
         assert!(!holds(&inputs, &[(flags[0].target, F::ZERO)]));
         assert!(!holds(&inputs, &[(flags[7].target, F::ONE)]));
@@ -232,7 +234,7 @@ fn flags_fall_but_once() {
 #[test]
 fn the_statement_is_no_provers_choice() {
     let inputs = told();
-    let stated = circuit().targets().statement;
+    let stated = circuit().targets().end.statement;
     let honest = statement(&inputs, List::EMPTY);
     for (digest, value) in [
         (stated.old, honest.old),

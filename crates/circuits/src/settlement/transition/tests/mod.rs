@@ -6,21 +6,27 @@
 
 mod attacks;
 mod honest;
+mod segments;
 mod sums;
 
 use std::sync::OnceLock;
 
 use alloy_primitives::{Address, B256, U256};
 use causeway_aggregation::check::Trace;
+use causeway_aggregation::{F, Shape};
 use causeway_ledger::inputs::TransitionInputs;
 use causeway_ledger::{State, World, apply, draft};
 use causeway_types::{
     Authority, Backing, Certificate, Contingency, Exit, GlobalIndex, GoldilocksDigest, ImportedExit,
     LeafType, NetworkId, SettlementDomain, StateRoot, TokenId,
 };
+use plonky2::field::types::Field;
 use plonky2::iop::target::Target;
 
+use super::whole::constrain;
 use super::*;
+use crate::keccak::List;
+use crate::recursion::Circuit;
 
 const A: NetworkId = NetworkId::new(1);
 const B: NetworkId = NetworkId::new(2);

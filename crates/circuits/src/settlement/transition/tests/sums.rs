@@ -85,7 +85,7 @@ fn a_sum_above_what_a_balance_holds_is_refused_and_one_in_between_is_not() {
 fn carries_have_one_reading() {
     let world = world();
     let inputs = inputs(&world, &story(&world));
-    let token = &circuit().targets().tokens[0];
+    let token = &circuit().targets().body.tokens[0];
     for (at, &carry) in token.carries.iter().enumerate() {
         for value in [F::ONE, F::from_canonical_u64(1 << 29), F::NEG_ONE] {
             assert!(!holds(&inputs, &[(carry, value)]), "{at}");
@@ -98,7 +98,7 @@ fn carries_have_one_reading() {
 fn sums_and_numbers_are_those_of_the_moves() {
     let world = world();
     let inputs = inputs(&world, &story(&world));
-    let tokens = &circuit().targets().tokens;
+    let tokens = &circuit().targets().body.tokens;
     for (at, token) in tokens[..3].iter().enumerate() {
         for &target in token.words.iter().chain([&token.moves]) {
             let value = Trace::honest(
@@ -126,7 +126,7 @@ fn a_token_without_moves_has_no_place() {
         balance: U256::ZERO,
         access: tree.set(TOKEN, U256::ZERO).unwrap(),
     });
-    let list = &circuit().targets().tokens[0];
+    let list = &circuit().targets().body.tokens[0];
     // The prover's own sums have no such token: he writes it himself, with a number of his choice.
     for moves in [F::ZERO, F::ONE, F::NEG_ONE] {
         let mut forged = vec![(list.active.target, F::ONE), (list.moves, moves)];

@@ -1,8 +1,10 @@
 //! The settlement program: what the certificates of an epoch do to the state that Ethereum keeps one word of.
 
+pub mod anchor;
 pub mod epoch;
 pub mod error;
 pub mod item;
+pub mod opening;
 pub mod registry;
 pub mod roles;
 pub mod rollup;
@@ -15,6 +17,7 @@ pub mod transition;
 #[cfg(test)]
 mod tests;
 
+pub use anchor::{Anchor, AnchorInputs, TransitionKeys};
 pub use epoch::{Epoch, EpochOpening};
 pub use error::{SettlementError, Stage};
 pub use item::{Item, ItemPlan};
@@ -23,4 +26,4 @@ pub use roles::ItemKeys;
 pub use run::{EpochRun, EpochRunTarget, SharedContext, SharedContextTarget};
 pub use seal::Seal;
 pub use span::{Span, SpanTarget};
-pub use statement::{TransitionStatement, TransitionStatementTarget};
+pub use statement::{TransitionProof, TransitionStatement, TransitionStatementTarget};

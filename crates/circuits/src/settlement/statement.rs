@@ -1,15 +1,16 @@
 //! What the proof of a transition says.
 
 use alloy_primitives::B256;
-use causeway_aggregation::{D, F};
+use causeway_aggregation::{D, F, Shape, ShapedProof};
 use causeway_ledger::poseidon::{Domain, Message};
 use causeway_types::{Expiry, GoldilocksDigest};
 use plonky2::iop::target::Target;
 use plonky2::iop::witness::PartialWitness;
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
+use super::error::{SettlementError, Stage};
 use crate::keccak::{List, ListTarget};
-use crate::targets::{Bytes32Target, DigestTarget, MessageTarget, U64Target, set_digest};
+use crate::targets::{Bytes32Target, DigestTarget, MessageTarget, U64Target, elements, set_digest};
 
 /// Digests of what transitions state.
 pub const TRANSITION: Domain = Domain::new("cw.trn");
@@ -54,6 +55,32 @@ impl TransitionStatement {
             .digest(self.list_in.into())
             .digest(self.list_out.into())
             .hash(TRANSITION)
+    }
+}
+
+/// The proof of a transition and the statement whose digest it exposes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransitionProof {
+    /// The proof.
+    pub proof: ShapedProof,
+    /// What it says.
+    pub statement: TransitionStatement,
+}
+
+impl TransitionProof {
+    /// Verifies the proof and holds the statement to it. Of which circuit it is remains to be seen.
+    ///
+    /// # Errors
+    /// [`SettlementError::Inner`] or [`SettlementError::OtherStatement`], of the stage that takes the proof.
+    pub fn verify(&self, stage: Stage) -> Result<(), SettlementError> {
+        self.proof
+            .verify_as(Shape::Standard)
+            .map_err(|source| SettlementError::Inner { stage, source })?;
+        if self.proof.public_inputs()[4..8] == elements(self.statement.hash()) {
+            Ok(())
+        } else {
+            Err(SettlementError::OtherStatement { stage })
+        }
     }
 }
 

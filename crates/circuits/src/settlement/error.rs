@@ -7,6 +7,8 @@ use crate::recursion::KeccakError;
 /// A circuit of the settlement program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
+    /// Turns one state of a network into the next.
+    Transition,
     /// Consumes entries of the registry.
     Registry,
     /// Puts a transition at its place.

@@ -3,9 +3,11 @@
 
 mod anchor;
 mod epoch;
+mod fold;
 mod opening;
 mod registry;
 mod seal;
+mod whole;
 
 use alloy_primitives::{Address, B256, U256};
 use causeway_aggregation::{F, KeyDigest};

@@ -14,7 +14,7 @@ use super::roles::{ItemKeys, item_role};
 use super::rollup::{HeightTarget, LEVELS, LevelTarget, climb, climb_target};
 use super::run::{EpochRun, EpochRunTarget, SharedContext, SharedContextTarget};
 use super::span::{ITEM, SpanTarget};
-use crate::keccak::{Entry, List, ListTarget, hash_blocks};
+use crate::keccak::{Entry, ListTarget, hash_blocks};
 use crate::recursion::{Circuit, InnerTargets, TakeIn, connect, statement_limbs};
 use crate::targets::{
     BytesTarget, DigestTarget, L1StateTarget, PathTarget, StateCommitmentTarget, TreeTarget, U64Target,
@@ -184,7 +184,7 @@ impl Circuit<EpochTargets> {
         Some(witness)
     }
 
-    /// Proves an epoch over its last item: its list is then [`Self::plan`]'s behind the item's.
+    /// Proves an epoch over the one item that all are folded into: it exposes the item's list with [`Self::plan`]'s behind it.
     ///
     /// # Errors
     /// Those of [`Self::plan`], or [`SettlementError::Prove`].
@@ -193,12 +193,10 @@ impl Circuit<EpochTargets> {
         item: &Item,
         opening: &EpochOpening,
         after: &EpochRun,
-    ) -> Result<(ShapedProof, List), SettlementError> {
-        let entries = Self::plan(opening, after)?;
-        let proof = self
-            .prove(self.witness(item, opening, after))
-            .map_err(Stage::Epoch.unproven())?;
-        Ok((proof, item.span.list_out.extend(&entries)))
+    ) -> Result<ShapedProof, SettlementError> {
+        Self::plan(opening, after)?;
+        self.prove(self.witness(item, opening, after))
+            .map_err(Stage::Epoch.unproven())
     }
 }
 

@@ -19,6 +19,12 @@ pub enum Stage {
     Attest,
     /// Closes a transition's list.
     Shut,
+    /// Consumes a chunk of L1's deposits.
+    Deposit,
+    /// Folds such chunks.
+    Deposits,
+    /// Replaces L1's leaf.
+    L1,
     /// Consumes entries of the registry.
     Registry,
     /// Puts a transition at its place.

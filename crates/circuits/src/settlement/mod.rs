@@ -1,10 +1,13 @@
 //! The settlement program: what the certificates of an epoch do to the state that Ethereum keeps one word of.
 
+pub mod anchor;
 pub mod attest;
 pub mod epoch;
 pub mod error;
+pub mod fold;
 pub mod item;
-pub mod join;
+pub mod opening;
+pub mod program;
 pub mod registry;
 pub mod roles;
 pub mod rollup;
@@ -18,11 +21,13 @@ pub mod transition;
 #[cfg(test)]
 mod tests;
 
+pub use anchor::{Anchor, AnchorInputs, TransitionKeys};
 pub use attest::Attest;
 pub use epoch::{Epoch, EpochOpening};
 pub use error::{SettlementError, Stage};
+pub use fold::Fold;
 pub use item::{Item, ItemPlan};
-pub use join::Join;
+pub use program::SettlementProgram;
 pub use registry::Registry;
 pub use roles::ItemKeys;
 pub use run::{EpochRun, EpochRunTarget, SharedContext, SharedContextTarget};

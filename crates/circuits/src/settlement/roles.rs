@@ -22,19 +22,27 @@ impl ItemKeys {
     }
 }
 
-/// Holds a proof to being one of exactly one of these keys, constants; says which.
+/// Whether a proof is one under each of these keys, constants.
+pub(super) fn is_one_of(
+    builder: &mut CircuitBuilder<F, D>,
+    inner: &InnerTargets,
+    keys: &[KeyDigest],
+) -> Vec<BoolTarget> {
+    let keys = keys.iter();
+    keys.map(|key| {
+        let key = constant_key(builder, *key);
+        is_equal(builder, inner.digest, key)
+    })
+    .collect()
+}
+
+/// Holds a proof to being one under exactly one of these keys, constants; says which.
 pub(super) fn one_of(
     builder: &mut CircuitBuilder<F, D>,
     inner: &InnerTargets,
     keys: &[KeyDigest],
 ) -> Vec<BoolTarget> {
-    let roles: Vec<BoolTarget> = keys
-        .iter()
-        .map(|key| {
-            let key = constant_key(builder, *key);
-            is_equal(builder, inner.digest, key)
-        })
-        .collect();
+    let roles = is_one_of(builder, inner, keys);
     let known = builder.add_many(roles.iter().map(|role| role.target));
     builder.assert_one(known);
     roles

@@ -7,6 +7,7 @@ use plonky2::iop::target::Target;
 use plonky2::iop::witness::PartialWitness;
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
+use super::error::Stage;
 use crate::keccak::{List, ListTarget};
 use crate::targets::{DigestTarget, MessageTarget, set_digest};
 
@@ -16,6 +17,37 @@ pub const SEGMENT: Domain = Domain::new("cw.span");
 pub const DEPOSITS: Domain = Domain::new("cw.depo");
 /// Items of an epoch.
 pub const ITEM: Domain = Domain::new("cw.item");
+
+/// What can be folded with what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// Segments of a large certificate.
+    Segments,
+    /// Chunks of L1's deposits.
+    Deposits,
+    /// Items of an epoch.
+    Items,
+}
+
+impl Family {
+    /// The domain of its spans.
+    pub const fn domain(self) -> Domain {
+        match self {
+            Self::Segments => SEGMENT,
+            Self::Deposits => DEPOSITS,
+            Self::Items => ITEM,
+        }
+    }
+
+    /// The circuit that folds them.
+    pub const fn stage(self) -> Stage {
+        match self {
+            Self::Segments => Stage::Segments,
+            Self::Deposits => Stage::Deposits,
+            Self::Items => Stage::Fold,
+        }
+    }
+}
 
 /// From one state to another, in a context that all of a family share. What context and states are depends on the family, whose
 /// domain is in the digest: no proof of one family passes in another.

@@ -9,7 +9,7 @@ use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
 use super::message::MessageTarget;
-use super::word::{AddressTarget, AmountTarget, Bytes32Target, DigestTarget, U32Target};
+use super::word::{AddressTarget, AmountTarget, Bytes32Target, DigestTarget, U32Target, is_below};
 
 /// [`TokenId`] in a circuit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,17 +81,7 @@ impl TokenTarget {
 
     /// Whether it comes before another one in the order of network, then address: whether subtracting that one borrows.
     pub fn is_below(&self, builder: &mut CircuitBuilder<F, D>, other: &Self) -> BoolTarget {
-        let shift = builder.constant(F::from_canonical_u64(1 << 32));
-        let mut borrow = builder._false();
-        for (left, right) in self.targets().into_iter().zip(other.targets()).rev() {
-            let difference = builder.sub(left, right);
-            let difference = builder.sub(difference, borrow.target);
-            let lifted = builder.add(difference, shift);
-            // Between 0 and 2^33: the upper bit says that nothing was borrowed.
-            let bits = builder.split_le(lifted, 33);
-            borrow = builder.not(bits[32]);
-        }
-        borrow
+        is_below(builder, &self.targets(), &other.targets())
     }
 
     /// Fills the witness; `None` if it has other values.

@@ -79,7 +79,8 @@ impl MessageTarget {
 
     /// The hash of what was appended: a permutation for every eight elements.
     pub fn hash(&self, builder: &mut CircuitBuilder<F, D>, domain: Domain) -> DigestTarget {
-        let mut state = start(builder, domain, self.0.len());
+        let tag = tag(builder, domain);
+        let mut state = start(builder, tag, self.0.len());
         if self.0.is_empty() {
             state = builder.permute::<PoseidonHash>(state);
         }
@@ -91,6 +92,11 @@ impl MessageTarget {
     }
 }
 
+/// What says what a hash is for.
+pub(super) fn tag(builder: &mut CircuitBuilder<F, D>, domain: Domain) -> Target {
+    builder.constant(F::from_canonical_u64(domain.tag()))
+}
+
 /// The node above a node and its sibling, which stands to the left of it where `right` is set: one row.
 pub(super) fn node(
     builder: &mut CircuitBuilder<F, D>,
@@ -99,17 +105,28 @@ pub(super) fn node(
     sibling: DigestTarget,
     right: BoolTarget,
 ) -> DigestTarget {
-    let mut state = start(builder, domain, SPONGE_RATE);
+    let tag = tag(builder, domain);
+    tagged_node(builder, tag, node, sibling, right)
+}
+
+/// [`node`], of a tree that a witness may choose.
+pub(super) fn tagged_node(
+    builder: &mut CircuitBuilder<F, D>,
+    tag: Target,
+    node: DigestTarget,
+    sibling: DigestTarget,
+    right: BoolTarget,
+) -> DigestTarget {
+    let mut state = start(builder, tag, SPONGE_RATE);
     state.set_from_slice(&node.elements, 0);
     state.set_from_slice(&sibling.elements, 4);
     squeeze(&PoseidonHash::permute_swapped(state, right, builder))
 }
 
 /// Zeros, then tag and length in the capacity.
-fn start(builder: &mut CircuitBuilder<F, D>, domain: Domain, length: usize) -> PoseidonPermutation<Target> {
+fn start(builder: &mut CircuitBuilder<F, D>, tag: Target, length: usize) -> PoseidonPermutation<Target> {
     let zero = builder.zero();
     let mut state = PoseidonPermutation::new(std::iter::repeat(zero));
-    let tag = builder.constant(F::from_canonical_u64(domain.tag()));
     let length = builder.constant(F::from_canonical_usize(length));
     state.set_elt(tag, SPONGE_RATE);
     state.set_elt(length, SPONGE_RATE + 1);

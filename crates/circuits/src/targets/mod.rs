@@ -27,6 +27,7 @@ pub use global::{AuthorityTarget, L1StateTarget, StateCommitmentTarget};
 pub use message::MessageTarget;
 pub use nullifier::nullify;
 pub use state::{CertificateStatementTarget, HistoryEntryTarget, NetworkStateTarget};
+pub(crate) use tree::climb;
 pub use tree::{PathTarget, TreeTarget};
 pub use word::{AddressTarget, AmountTarget, Bytes32Target, DigestTarget, U32Target, U64Target, WordsTarget};
-pub(crate) use word::{digest_of, elements, set_digest, set_u32};
+pub(crate) use word::{constant, digest_of, elements, is_below, set_digest, set_u32};

@@ -6,11 +6,11 @@ use causeway_ledger::poseidon::{BALANCE_NODE, EXIT_NODE, GLOBAL_NODE, HISTORY_NO
 use causeway_types::GoldilocksDigest;
 use plonky2::field::types::Field;
 use plonky2::hash::hash_types::HashOut;
-use plonky2::iop::target::BoolTarget;
+use plonky2::iop::target::{BoolTarget, Target};
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
-use super::message::node;
+use super::message::{tag, tagged_node};
 use super::word::DigestTarget;
 
 /// A kind of tree.
@@ -37,6 +37,11 @@ impl TreeTarget {
         }
     }
 
+    /// What the hash of its nodes is told that it is for.
+    pub(crate) fn tag(self, builder: &mut CircuitBuilder<F, D>) -> Target {
+        tag(builder, self.domain())
+    }
+
     const fn domain(self) -> Domain {
         match self {
             Self::Shadow => EXIT_NODE,
@@ -46,6 +51,20 @@ impl TreeTarget {
             Self::Global => GLOBAL_NODE,
         }
     }
+}
+
+/// Where siblings lead from a leaf in a tree of this tag, level by level.
+pub(crate) fn climb(
+    builder: &mut CircuitBuilder<F, D>,
+    tag: Target,
+    leaf: DigestTarget,
+    siblings: &[DigestTarget],
+    index: &[BoolTarget],
+) -> DigestTarget {
+    let steps = index.iter().zip(siblings);
+    steps.fold(leaf, |below, (&right, &sibling)| {
+        tagged_node(builder, tag, below, sibling, right)
+    })
 }
 
 /// The siblings on the way to a root, the leaf's own first: the prover's word until a root that they lead to is compared.
@@ -84,10 +103,8 @@ impl PathTarget {
             self.siblings.len(),
             "an index has a bit for each level"
         );
-        let steps = index.iter().zip(&self.siblings);
-        steps.fold(leaf, |below, (&right, &sibling)| {
-            node(builder, self.tree.domain(), below, sibling, right)
-        })
+        let tag = self.tree.tag(builder);
+        climb(builder, tag, leaf, &self.siblings, index)
     }
 
     /// Fills the witness; `None` if it has other values, or there are more or fewer siblings.

@@ -168,6 +168,25 @@ impl<const N: usize> WordsTarget<N> {
     }
 }
 
+/// Whether a number is below another one: whether subtracting that one borrows. Words are below 2^32, the uppermost first.
+pub(crate) fn is_below<const N: usize>(
+    builder: &mut CircuitBuilder<F, D>,
+    number: &[Target; N],
+    other: &[Target; N],
+) -> BoolTarget {
+    let shift = builder.constant(F::from_canonical_u64(1 << 32));
+    let mut borrow = builder._false();
+    for (&left, &right) in number.iter().zip(other).rev() {
+        let difference = builder.sub(left, right);
+        let difference = builder.sub(difference, borrow.target);
+        let lifted = builder.add(difference, shift);
+        // Between 0 and 2^33: the upper bit says that nothing was borrowed.
+        let bits = builder.split_le(lifted, 33);
+        borrow = builder.not(bits[32]);
+    }
+    borrow
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]

@@ -1,17 +1,22 @@
 //! Every law of the circuits around transitions, one forgery at a time.
 #![allow(clippy::unwrap_used)]
 
+mod anchor;
 mod attest;
 mod epoch;
-mod join;
+mod fold;
+mod opening;
 mod registry;
 mod seal;
 mod shut;
+mod whole;
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256, U256};
 use causeway_aggregation::{F, KeyDigest};
-use causeway_ledger::{GlobalState, RegistryOpening};
-use causeway_types::{Authority, NetworkId, SettlementDomain};
+use causeway_ledger::{GlobalState, PayloadEntry, RegistryOpening};
+use causeway_types::{
+    Authority, Exit, ExitRoot, GoldilocksDigest, LeafType, NetworkId, SettlementDomain, StateRoot, TokenId,
+};
 use plonky2::field::types::Field;
 
 use super::epoch::EpochOpening;
@@ -62,6 +67,46 @@ fn register(state: &mut GlobalState, networks: &[u32]) -> Vec<RegistryOpening> {
 /// What a state is at the beginning of an epoch.
 fn begin(state: &GlobalState) -> EpochRun {
     EpochOpening::between(state, state, domain(), 3).before
+}
+
+/// A digest for the fields that a test does not look at.
+fn some(number: u64) -> GoldilocksDigest {
+    digest(1_000 + number)
+}
+
+/// What an epoch publishes of a network's next certificate, with so many exits more.
+fn publish(state: &GlobalState, network: u32, exits: u32) -> PayloadEntry {
+    let network = NetworkId::new(network);
+    let old = state.network(network).unwrap().state;
+    let number = u64::from(network.get()) << 32 | old.height;
+    let exit_root = if exits == 0 {
+        old.exit_root
+    } else {
+        ExitRoot::new(B256::from(some(number)))
+    };
+    PayloadEntry {
+        network,
+        height: old.height,
+        exit_count: old.exit_count + exits,
+        exit_root,
+        state_root: StateRoot::new(B256::from(some(number + 1))),
+        shadow_root: some(number + 2),
+        balance_root: some(number + 3),
+        nullifier_root: some(number + 4),
+        frontier: some(number + 5),
+    }
+}
+
+/// An exit of L1 to a network.
+fn deposit(number: u64) -> Exit {
+    Exit {
+        leaf_type: LeafType::Transfer,
+        token: TokenId::ETH,
+        destination_network: NetworkId::new(1),
+        destination_address: Address::repeat_byte(0xde),
+        amount: U256::from(number),
+        metadata_hash: B256::ZERO,
+    }
 }
 
 /// A proof that says a span, under a key.

@@ -8,9 +8,9 @@ use plonky2::field::extension::Extendable;
 use super::*;
 use crate::recursion::InnerTargets;
 use crate::recursion::testing::{digest as key_of, forged, key, proven, shaped};
-use crate::settlement::span::SEGMENT;
+use crate::settlement::span::{Family, SEGMENT};
 use crate::settlement::transition::{close, segment};
-use crate::settlement::{Item, ItemKeys, Join, Span, Stage};
+use crate::settlement::{Fold, Item, ItemKeys, Span};
 use crate::targets::elements;
 
 const SEGMENT_KEY: u64 = 3;
@@ -83,7 +83,7 @@ fn joined(plans: &[SegmentPlan], list_in: List) -> Span {
     }
     spans
         .into_iter()
-        .reduce(|left, right| Join::plan(Stage::Segments, &left, &right).unwrap())
+        .reduce(|left, right| Fold::plan(Family::Segments, &left, &right).unwrap())
         .unwrap()
 }
 
@@ -196,12 +196,12 @@ fn a_run_is_bound_whole() {
 fn circuits_of_segments_are_standard() {
     let segment = Segment::new().unwrap();
     let single = [segment.key_digest()];
-    let join = Join::new(SEGMENT, Stage::Segments, &single).unwrap();
+    let fold = Fold::new(Family::Segments, &single).unwrap();
     let keys = ItemKeys {
         single: single.to_vec(),
-        fold: join.key_digest(),
+        fold: fold.key_digest(),
     };
     let close = Close::new(&keys).unwrap();
-    let rows = [segment.rows(), join.rows(), close.rows()];
-    println!("segment, join, close: {rows:?} rows of 8192");
+    let rows = [segment.rows(), fold.rows(), close.rows()];
+    println!("segment, fold, close: {rows:?} rows of 8192");
 }

@@ -1,0 +1,172 @@
+//! What a prover of an anchor fills in, and what its proof then states.
+
+use causeway_aggregation::F;
+use causeway_ledger::{AnchorOpening, DependencyEntry, DependencyOpening, dependencies_digest};
+use causeway_types::GoldilocksDigest;
+use plonky2::iop::witness::PartialWitness;
+
+use super::{Anchor, MAX_OPENINGS, links};
+use crate::keccak::List;
+use crate::settlement::error::{SettlementError, Stage};
+use crate::settlement::item::{Item, ItemPlan};
+use crate::settlement::rollup::climb;
+use crate::settlement::run::{EpochRun, SharedContext};
+use crate::settlement::span::Span;
+use crate::settlement::statement::{TransitionProof, TransitionStatement};
+
+/// A transition's place in an epoch.
+#[derive(Clone, Debug)]
+pub struct AnchorInputs<'a> {
+    /// What items share.
+    pub shared: &'a SharedContext,
+    /// What the epoch has done before.
+    pub before: &'a EpochRun,
+    /// The network's leaf, replaced.
+    pub opening: &'a AnchorOpening,
+    /// What the transition depends on, opened under the root after the epoch, in the transition's order.
+    pub dependencies: &'a [DependencyOpening],
+    /// What stands before the item in the list if the transition's own list is closed; else that is the transition's.
+    pub behind: Option<List>,
+}
+
+impl AnchorInputs<'_> {
+    /// What the item does.
+    ///
+    /// # Errors
+    /// [`SettlementError::TooMany`]; [`SettlementError::NotThreaded`] if the network is not where the epoch stands;
+    /// [`SettlementError::OtherStatement`] if the transition is another one.
+    pub fn plan(&self, statement: &TransitionStatement) -> Result<ItemPlan, SettlementError> {
+        let stage = Stage::Anchor;
+        if self.dependencies.len() > MAX_OPENINGS {
+            return Err(SettlementError::TooMany {
+                stage,
+                got: self.dependencies.len(),
+                max: MAX_OPENINGS,
+            });
+        }
+        if !self.is_of(statement) {
+            return Err(SettlementError::OtherStatement { stage });
+        }
+        let opening = self.opening;
+        let [old_root, global_root] = opening.global_roots();
+        let changed = opening.old.exit_count != opening.new.exit_count;
+        let [old_node, new_node] = opening.rollup_nodes();
+        if old_root != self.before.global_root || (changed && old_node != self.before.rollup_node) {
+            return Err(SettlementError::NotThreaded { stage });
+        }
+        let mut entries = Vec::new();
+        if changed {
+            let leaves = [&opening.old, &opening.new].map(|state| state.rollup_leaf());
+            let index = u64::from(opening.old.network.get()).saturating_sub(1);
+            entries.extend(climb(leaves, index, &opening.rollup).0);
+        }
+        let (link, payload) = links::payload(self.before.payload, &opening.entry);
+        entries.extend(link);
+        let (link, authorisations) = links::authorisation(
+            self.before.authorisations,
+            &opening.entry,
+            statement.certificate,
+            &opening.authority,
+        );
+        entries.extend(link);
+        let after = EpochRun {
+            global_root,
+            rollup_node: if changed {
+                new_node
+            } else {
+                self.before.rollup_node
+            },
+            payload,
+            authorisations,
+            expiry: self.before.expiry.min(statement.expiry),
+            certificates: true,
+            ..*self.before
+        };
+        let (list_in, begins) = match self.behind {
+            Some(list) => (list, list),
+            None => (statement.list_in, statement.list_out),
+        };
+        Ok(ItemPlan {
+            span: Span {
+                context: self.shared.hash(),
+                before: self.before.hash(),
+                after: after.hash(),
+                list_in,
+                list_out: begins.extend(&entries),
+            },
+            entries,
+            after,
+        })
+    }
+
+    fn is_of(&self, statement: &TransitionStatement) -> bool {
+        let opening = self.opening;
+        let key = opening.authority.validity_key();
+        let opened: Vec<DependencyEntry> = self
+            .dependencies
+            .iter()
+            .map(|opening| opening.dependency)
+            .collect();
+        statement.old == opening.old.hash()
+            && statement.new == opening.new.hash()
+            && statement.domain == self.shared.domain
+            && statement.validity == key.unwrap_or(GoldilocksDigest::ZERO)
+            && statement.dependencies == dependencies_digest(&opened)
+    }
+}
+
+impl Anchor {
+    /// A prover's inputs; `None` if something has not the length or the form that it should have.
+    pub fn witness(
+        &self,
+        transition: &TransitionProof,
+        inputs: &AnchorInputs<'_>,
+    ) -> Option<PartialWitness<F>> {
+        let targets = self.targets();
+        let mut witness = PartialWitness::new();
+        let statement = &transition.statement;
+        targets.inner.set(&mut witness, &transition.proof)?;
+        targets.statement.set(&mut witness, statement)?;
+        targets.shared.set(&mut witness, inputs.shared)?;
+        targets.height.set(&mut witness, inputs.shared.rollup_height)?;
+        targets.before.set(&mut witness, inputs.before)?;
+        let list_in = inputs.behind.unwrap_or(statement.list_in);
+        targets.span.list_in.set(&mut witness, list_in)?;
+        let opening = inputs.opening;
+        targets.old.set(&mut witness, &opening.old)?;
+        targets.new.set(&mut witness, &opening.new)?;
+        targets.authority.set(&mut witness, &opening.authority)?;
+        targets.path.set(&mut witness, &opening.path)?;
+        for (level, target) in targets.levels.iter().enumerate() {
+            target.set_sibling(&mut witness, opening.rollup.get(level))?;
+        }
+        if inputs.dependencies.len() > targets.openings.len() {
+            return None;
+        }
+        let dependencies = inputs
+            .dependencies
+            .iter()
+            .map(Some)
+            .chain(std::iter::repeat(None));
+        for (target, opening) in targets.openings.iter().zip(dependencies) {
+            target.set(&mut witness, opening)?;
+        }
+        Some(witness)
+    }
+
+    /// Proves a transition's place.
+    ///
+    /// # Errors
+    /// Those of [`AnchorInputs::plan`], or [`SettlementError::Prove`].
+    pub fn prove_item(
+        &self,
+        transition: &TransitionProof,
+        inputs: &AnchorInputs<'_>,
+    ) -> Result<Item, SettlementError> {
+        let span = inputs.plan(&transition.statement)?.span;
+        let proof = self
+            .prove(self.witness(transition, inputs))
+            .map_err(Stage::Anchor.unproven())?;
+        Ok(Item { proof, span })
+    }
+}

@@ -1,0 +1,353 @@
+//! The whole program: its circuits, and each stage with its checks.
+
+use causeway_aggregation::{ClosedProof, Closing, F, KeyDigest, LimbTarget, Shape, ShapedProof};
+use causeway_ledger::RegistryOpening;
+use causeway_ledger::inputs::TransitionInputs;
+use causeway_types::GoldilocksDigest;
+
+use super::anchor::{Anchor, AnchorInputs, TransitionKeys};
+use super::attest::Attest;
+use super::epoch::{Epoch, EpochOpening};
+use super::error::{SettlementError, Stage};
+use super::fold::Fold;
+use super::item::Item;
+use super::registry::Registry;
+use super::roles::ItemKeys;
+use super::run::EpochRun;
+use super::seal::{Seal, exposed_list};
+use super::shut::Shut;
+use super::span::Family;
+use super::statement::TransitionProof;
+use super::transition::{Close, Segment, SegmentPlan, Transition};
+use crate::keccak::List;
+use crate::recursion::KeccakKeys;
+
+/// The circuits of the settlement program. Built once, in seconds.
+#[derive(Debug)]
+pub struct SettlementProgram {
+    keccak_keys: KeccakKeys,
+    transition_keys: TransitionKeys,
+    item_keys: ItemKeys,
+    transition: Transition,
+    segment: Segment,
+    segments: Fold,
+    close: Close,
+    attest: Attest,
+    shut: Shut,
+    registry: Registry,
+    anchor: Anchor,
+    fold: Fold,
+    epoch: Epoch,
+    seal: Seal,
+    closing: Closing,
+}
+
+impl SettlementProgram {
+    /// Builds the circuits of the program that contracts pin: lists are closed in every [`crate::keccak::Size`].
+    ///
+    /// # Errors
+    /// [`SettlementError::Circuit`] or [`SettlementError::Closing`].
+    pub fn pinned() -> Result<Self, SettlementError> {
+        Self::new(KeccakKeys::pinned())
+    }
+
+    /// Builds the circuits, given the keys of the circuits that close lists.
+    ///
+    /// # Errors
+    /// [`SettlementError::Circuit`] or [`SettlementError::Closing`].
+    pub fn new(keccak_keys: KeccakKeys) -> Result<Self, SettlementError> {
+        let transition = Transition::new()?;
+        let segment = Segment::new()?;
+        let segment_keys = vec![segment.key_digest()];
+        let segments = Fold::new(Family::Segments, &segment_keys)?;
+        let close = Close::new(&ItemKeys {
+            single: segment_keys,
+            fold: segments.key_digest(),
+        })?;
+        let unattested = [transition.key_digest(), close.key_digest()];
+        let attest = Attest::new(&unattested)?;
+        let threaded = [&unattested[..], &[attest.key_digest()]].concat();
+        let shut = Shut::new(&threaded, &keccak_keys)?;
+        let transition_keys = TransitionKeys {
+            threaded,
+            closed: vec![shut.key_digest()],
+        };
+        let registry = Registry::new()?;
+        let anchor = Anchor::new(&transition_keys)?;
+        let single = vec![registry.key_digest(), anchor.key_digest()];
+        let fold = Fold::new(Family::Items, &single)?;
+        let item_keys = ItemKeys {
+            single,
+            fold: fold.key_digest(),
+        };
+        let epoch = Epoch::new(&item_keys)?;
+        let seal = Seal::new(epoch.key_digest(), &keccak_keys)?;
+        let closing = Closing::new(seal.key(), |builder, limbs| {
+            std::array::from_fn(|limb| LimbTarget::range_checked(builder, limbs[limb]))
+        })?;
+        Ok(Self {
+            keccak_keys,
+            transition_keys,
+            item_keys,
+            transition,
+            segment,
+            segments,
+            close,
+            attest,
+            shut,
+            registry,
+            anchor,
+            fold,
+            epoch,
+            seal,
+            closing,
+        })
+    }
+
+    /// The transition circuit.
+    pub const fn transition(&self) -> &Transition {
+        &self.transition
+    }
+
+    /// The segment circuit.
+    pub const fn segment(&self) -> &Segment {
+        &self.segment
+    }
+
+    /// The circuit that folds segments.
+    pub const fn segments(&self) -> &Fold {
+        &self.segments
+    }
+
+    /// The close circuit.
+    pub const fn close_circuit(&self) -> &Close {
+        &self.close
+    }
+
+    /// The attest circuit.
+    pub const fn attest(&self) -> &Attest {
+        &self.attest
+    }
+
+    /// The shut circuit.
+    pub const fn shut(&self) -> &Shut {
+        &self.shut
+    }
+
+    /// The registry circuit.
+    pub const fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// The anchor circuit.
+    pub const fn anchor(&self) -> &Anchor {
+        &self.anchor
+    }
+
+    /// The fold circuit.
+    pub const fn fold(&self) -> &Fold {
+        &self.fold
+    }
+
+    /// The epoch circuit.
+    pub const fn epoch(&self) -> &Epoch {
+        &self.epoch
+    }
+
+    /// The seal circuit.
+    pub const fn seal(&self) -> &Seal {
+        &self.seal
+    }
+
+    /// The closing circuit, whose proofs the last layer takes.
+    pub const fn closing(&self) -> &Closing {
+        &self.closing
+    }
+
+    /// Verifies the proof of a transition for an anchor; whether its list is closed.
+    ///
+    /// # Errors
+    /// [`SettlementError::Inner`], [`SettlementError::OtherStatement`] or [`SettlementError::ForeignKey`].
+    pub fn check_transition(&self, transition: &TransitionProof) -> Result<bool, SettlementError> {
+        let stage = Stage::Anchor;
+        transition.verify(stage)?;
+        let got = transition.proof.key_digest();
+        self.transition_keys
+            .closed(got)
+            .ok_or(SettlementError::ForeignKey { stage, got })
+    }
+
+    /// Verifies an item for a fold or an epoch.
+    ///
+    /// # Errors
+    /// [`SettlementError::Inner`], [`SettlementError::OtherStatement`] or [`SettlementError::ForeignKey`].
+    pub fn check_item(&self, item: &Item, stage: Stage) -> Result<(), SettlementError> {
+        item.verify(stage)?;
+        let got = item.proof.key_digest();
+        if self.item_keys.takes(got, carried(&item.proof)) {
+            Ok(())
+        } else {
+            Err(SettlementError::ForeignKey { stage, got })
+        }
+    }
+
+    /// Proves a certificate of one step.
+    ///
+    /// # Errors
+    /// Those of [`Transition::prove_certificate`].
+    pub fn prove_transition(
+        &self,
+        inputs: &TransitionInputs,
+        list_in: List,
+    ) -> Result<TransitionProof, SettlementError> {
+        self.transition.prove_certificate(inputs, list_in)
+    }
+
+    /// Proves a step of a certificate of many.
+    ///
+    /// # Errors
+    /// Those of [`Segment::prove_segment`].
+    pub fn prove_segment(
+        &self,
+        inputs: &TransitionInputs,
+        plan: &SegmentPlan,
+        list_in: List,
+    ) -> Result<Item, SettlementError> {
+        self.segment.prove_segment(inputs, plan, list_in)
+    }
+
+    /// Folds two neighbouring runs of a certificate's segments.
+    ///
+    /// # Errors
+    /// Those of [`Fold::prove_item`].
+    pub fn prove_segments(&self, left: &Item, right: &Item) -> Result<Item, SettlementError> {
+        self.segments.prove_item(Family::Segments, left, right)
+    }
+
+    /// Proves a certificate from all its segments, folded, the last of which was planned so.
+    ///
+    /// # Errors
+    /// Those of [`Close::prove_certificate`].
+    pub fn prove_close(
+        &self,
+        inputs: &TransitionInputs,
+        last: &SegmentPlan,
+        segments: &Item,
+    ) -> Result<TransitionProof, SettlementError> {
+        self.close.prove_certificate(inputs, last, segments)
+    }
+
+    /// Takes in a network's own proof of its certificate, normalised.
+    ///
+    /// # Errors
+    /// Those of [`Attest::attest`].
+    pub fn prove_attest(
+        &self,
+        transition: &TransitionProof,
+        own: &ShapedProof,
+    ) -> Result<TransitionProof, SettlementError> {
+        self.attest.attest(transition, own)
+    }
+
+    /// Closes a transition's list.
+    ///
+    /// # Errors
+    /// Those of [`Shut::shut`].
+    pub fn prove_shut(
+        &self,
+        transition: &TransitionProof,
+        keccak: &ShapedProof,
+    ) -> Result<TransitionProof, SettlementError> {
+        self.shut.shut(transition, (&self.keccak_keys, keccak))
+    }
+
+    /// Proves that entries of the registry are consumed.
+    ///
+    /// # Errors
+    /// Those of [`Registry::prove_item`].
+    pub fn prove_registry(
+        &self,
+        context: GoldilocksDigest,
+        before: &EpochRun,
+        openings: &[RegistryOpening],
+        list_in: List,
+    ) -> Result<Item, SettlementError> {
+        self.registry.prove_item(context, before, openings, list_in)
+    }
+
+    /// Proves a transition's place in an epoch.
+    ///
+    /// # Errors
+    /// Those of [`Self::check_transition`], and of [`AnchorInputs::plan`]: a list is said to stand before the item if and only if
+    /// the transition's own is closed, else [`SettlementError::NotThreaded`]; or [`SettlementError::Prove`].
+    pub fn prove_anchor(
+        &self,
+        transition: &TransitionProof,
+        inputs: &AnchorInputs<'_>,
+    ) -> Result<Item, SettlementError> {
+        if self.check_transition(transition)? != inputs.behind.is_some() {
+            return Err(SettlementError::NotThreaded { stage: Stage::Anchor });
+        }
+        self.anchor.prove_item(transition, inputs)
+    }
+
+    /// Proves the fold of two neighbouring items.
+    ///
+    /// # Errors
+    /// Those of [`Self::check_item`] and [`Fold::prove_item`].
+    pub fn prove_fold(&self, left: &Item, right: &Item) -> Result<Item, SettlementError> {
+        for item in [left, right] {
+            self.check_item(item, Stage::Fold)?;
+        }
+        self.fold.prove_item(Family::Items, left, right)
+    }
+
+    /// Proves an epoch over the one item that all are folded into.
+    ///
+    /// # Errors
+    /// Those of [`Self::check_item`] and [`Epoch::prove_epoch`].
+    pub fn prove_epoch(
+        &self,
+        item: &Item,
+        opening: &EpochOpening,
+        after: &EpochRun,
+    ) -> Result<ShapedProof, SettlementError> {
+        self.check_item(item, Stage::Epoch)?;
+        self.epoch.prove_epoch(item, opening, after)
+    }
+
+    /// Proves the seal of an epoch: `keccak` closes the list that the epoch's proof exposes.
+    ///
+    /// # Errors
+    /// [`SettlementError::Inner`], [`SettlementError::ForeignKey`], those of [`KeccakKeys::check`], or
+    /// [`SettlementError::Prove`].
+    pub fn prove_seal(
+        &self,
+        epoch: &ShapedProof,
+        keccak: &ShapedProof,
+    ) -> Result<ShapedProof, SettlementError> {
+        let stage = Stage::Seal;
+        epoch
+            .verify_as(Shape::Standard)
+            .map_err(|source| SettlementError::Inner { stage, source })?;
+        let got = epoch.key_digest();
+        let list = exposed_list(epoch).filter(|_| got == self.epoch.key_digest());
+        let list = list.ok_or(SettlementError::ForeignKey { stage, got })?;
+        self.keccak_keys.check(keccak, list)?;
+        self.seal.prove_seal(epoch, keccak)
+    }
+
+    /// Closes a seal: four public inputs, the statement.
+    ///
+    /// # Errors
+    /// [`SettlementError::Closing`].
+    pub fn close(&self, seal: &ShapedProof) -> Result<ClosedProof, SettlementError> {
+        Ok(self.closing.prove(seal)?)
+    }
+}
+
+/// The digest of the key that a proof carries, zeros if it has too few public inputs.
+fn carried(proof: &ShapedProof) -> KeyDigest {
+    let carried = proof.public_inputs().first_chunk::<4>();
+    KeyDigest::from_elements(carried.copied().unwrap_or([F::default(); 4]))
+}

@@ -123,11 +123,11 @@ abstract contract NetworkRegistry is INetworkRegistry {
 
     /// @dev An entry that circuits refuse would stop every later epoch: what they refuse is refused here.
     function _checkAuthority(uint8 kind, address signer, bytes32 key) private pure {
+        if (!Goldilocks.areCanonical(key)) revert AuthorityKeyNotCanonical(key);
         if (kind < SIGNER || kind > BOTH) revert UnknownAuthorityKind(kind);
         (bool signs, bool proves) = (kind != VALIDITY, kind != SIGNER);
         (bool hasSigner, bool hasKey) = (signer != address(0), key != 0);
         if ((signs && !hasSigner) || (proves && !hasKey)) revert AuthorityKeyZero(kind);
         if (signs != hasSigner || proves != hasKey) revert AuthorityKeySurplus(kind);
-        if (!Goldilocks.areCanonical(key)) revert AuthorityKeyNotCanonical(key);
     }
 }

@@ -107,8 +107,8 @@ abstract contract SettlementBase is Base {
     }
 
     /// @notice EIP-712, written out.
-    function signingHash(NetworkId network, bytes32 digest) internal view returns (bytes32) {
-        bytes32 separator = keccak256(
+    function domainSeparator() internal view returns (bytes32) {
+        return keccak256(
             abi.encode(
                 keccak256(
                     "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"
@@ -119,9 +119,13 @@ abstract contract SettlementBase is Base {
                 settlement
             )
         );
+    }
+
+    /// @notice What a signer signs.
+    function signingHash(NetworkId network, bytes32 digest) internal view returns (bytes32) {
         bytes32 certificate =
             keccak256(abi.encode(keccak256("Certificate(uint32 network,bytes32 digest)"), network, digest));
-        return keccak256(abi.encodePacked(bytes2(0x1901), separator, certificate));
+        return keccak256(abi.encodePacked(bytes2(0x1901), domainSeparator(), certificate));
     }
 
     /// @notice What a proof for a settlement contract on a chain says of an epoch.

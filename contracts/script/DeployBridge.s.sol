@@ -6,6 +6,7 @@ import {GlobalExitRootL2} from "../src/bridge/GlobalExitRootL2.sol";
 import {SharedBridge} from "../src/bridge/SharedBridge.sol";
 import {ISharedBridgeL2} from "../src/interfaces/ISharedBridgeL2.sol";
 import {MAINNET, NetworkId} from "../src/types/NetworkId.sol";
+import {BridgeAddress} from "./BridgeAddress.sol";
 
 /// @notice The cheatcodes of forge that this script uses.
 interface BridgeScriptVm {
@@ -14,7 +15,6 @@ interface BridgeScriptVm {
     function envOr(string calldata name, address fallbackValue) external view returns (address);
     function envOr(string calldata name, uint256 fallbackValue) external view returns (uint256);
     function envOr(string calldata name, bytes calldata fallbackValue) external view returns (bytes memory);
-    function computeCreate2Address(bytes32 salt, bytes32 creationHash) external pure returns (address);
     function startBroadcast() external;
     function stopBroadcast() external;
 }
@@ -25,7 +25,7 @@ interface BridgeScriptVm {
 /// Ethereum; on an L2 `NETWORK_ID=1 BRIDGE_MANAGER=... PAUSER=... UNPAUSER=... GER_UPDATER=... GER_REMOVER=...`, and where
 /// the native token is not ether `GAS_TOKEN=... GAS_TOKEN_NETWORK=... GAS_TOKEN_METADATA=0x...`. The bridge's address
 /// depends on the account that broadcasts, which initializes it: take the same one on every network.
-contract DeployBridge {
+contract DeployBridge is BridgeAddress {
     /// @notice What an L2's bridge is told.
     struct L2 {
         NetworkId network;
@@ -41,9 +41,6 @@ contract DeployBridge {
 
     /// @notice Forge looks for this.
     bool public constant IS_SCRIPT = true;
-
-    /// @notice Part of the bridge's address.
-    bytes32 public constant SALT = keccak256("Causeway SharedBridge 1");
 
     BridgeScriptVm private constant VM =
         BridgeScriptVm(address(uint160(uint256(keccak256("hevm cheat code")))));
@@ -110,15 +107,6 @@ contract DeployBridge {
                 address(0)
             );
         return (bridge, address(manager));
-    }
-
-    /// @dev Anybody can have put the bridge at its address before: it is the same, and waits for its initializer.
-    function _bridge(address initializer) private returns (SharedBridge) {
-        bytes32 creationHash =
-            keccak256(bytes.concat(type(SharedBridge).creationCode, abi.encode(initializer)));
-        address there = VM.computeCreate2Address(SALT, creationHash);
-        if (there.code.length != 0) return SharedBridge(there);
-        return new SharedBridge{salt: SALT}(initializer);
     }
 
     function _network(uint256 id) private pure returns (NetworkId) {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {IProofVerifier} from "../src/interfaces/IProofVerifier.sol";
 import {IVerifierGateway} from "../src/interfaces/IVerifierGateway.sol";
 import {ProofAggregation} from "../src/verifier/ProofAggregation.sol";
+import {PinnedRoute} from "./PinnedRoute.sol";
 
 /// @notice The cheatcodes of forge that this script uses.
 interface AggregationScriptVm {
@@ -18,18 +19,12 @@ interface AggregationScriptVm {
 /// @dev `GATEWAY=0x... VERIFIER=0x... PROGRAM_DIGEST=0x... forge script contracts/script/DeployProofAggregation.s.sol --rpc-url ...
 /// --broadcast`. The verifier is named beside the gateway because its route is pinned for ever: the script sees that the route is
 /// this verifier's and that no freeze of it was announced.
-contract DeployProofAggregation {
+contract DeployProofAggregation is PinnedRoute {
     /// @notice Forge looks for this.
     bool public constant IS_SCRIPT = true;
 
     AggregationScriptVm private constant VM =
         AggregationScriptVm(address(uint160(uint256(keccak256("hevm cheat code")))));
-
-    /// @notice The gateway has another verifier, or none, behind the selector of this one's key.
-    error VerifierNotRouted(IProofVerifier verifier, IProofVerifier routed);
-
-    /// @notice The route will take no proofs after `freezesAt`: a contract that pins it would end with it.
-    error RouteFreezes(bytes4 selector, uint256 freezesAt);
 
     function run() external returns (ProofAggregation aggregation) {
         IVerifierGateway gateway = IVerifierGateway(VM.envAddress("GATEWAY"));
@@ -45,12 +40,6 @@ contract DeployProofAggregation {
         public
         returns (ProofAggregation)
     {
-        // A selector is the start of a hash: the cut is meant.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        bytes4 selector = bytes4(verifier.KEY_HASH());
-        (IProofVerifier routed, uint64 freezesAt) = gateway.routes(selector);
-        if (routed != verifier) revert VerifierNotRouted(verifier, routed);
-        if (freezesAt != 0) revert RouteFreezes(selector, freezesAt);
-        return new ProofAggregation(gateway, programDigest, selector);
+        return new ProofAggregation(gateway, programDigest, _selector(gateway, verifier));
     }
 }

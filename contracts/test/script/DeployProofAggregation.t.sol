@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {DeployProofAggregation} from "../../script/DeployProofAggregation.s.sol";
+import {PinnedRoute} from "../../script/PinnedRoute.sol";
 import {IProofVerifier} from "../../src/interfaces/IProofVerifier.sol";
 import {Groth16Verifier} from "../../src/verifier/Groth16Verifier.sol";
 import {ProofAggregation} from "../../src/verifier/ProofAggregation.sol";
@@ -32,14 +33,12 @@ contract DeployProofAggregationTest is Base {
 
     function test_deploy_refusesAVerifierThatIsNotRouted() external {
         Groth16Verifier same = new Groth16Verifier();
-        vm.expectRevert(
-            abi.encodeWithSelector(DeployProofAggregation.VerifierNotRouted.selector, same, verifier)
-        );
+        vm.expectRevert(abi.encodeWithSelector(PinnedRoute.VerifierNotRouted.selector, same, verifier));
         script.deploy(gateway, same, 5);
         VerifierGateway other = new VerifierGateway(address(this), false);
         vm.expectRevert(
             abi.encodeWithSelector(
-                DeployProofAggregation.VerifierNotRouted.selector, verifier, IProofVerifier(address(0))
+                PinnedRoute.VerifierNotRouted.selector, verifier, IProofVerifier(address(0))
             )
         );
         script.deploy(other, verifier, 5);
@@ -48,9 +47,7 @@ contract DeployProofAggregationTest is Base {
     function test_deploy_refusesARouteThatWillFreeze() external {
         gateway.freezeRoute(selector);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                DeployProofAggregation.RouteFreezes.selector, selector, block.timestamp + 30 days
-            )
+            abi.encodeWithSelector(PinnedRoute.RouteFreezes.selector, selector, block.timestamp + 30 days)
         );
         script.deploy(gateway, verifier, 5);
     }

@@ -97,6 +97,11 @@ contract SettlementGasTest is SettlementBase {
         return _settle(string.concat("settle, ", vm.toString(count), " that sign"), epoch);
     }
 
+    function test_size() external {
+        vm.assertLe(address(settlement).code.length, 20_000);
+        vm.snapshotValue("bytecode sizes", "Settlement", address(settlement).code.length);
+    }
+
     function test_settle_noCertificate() external {
         vm.assertLe(_proving(0), 340_000);
     }

@@ -36,8 +36,6 @@ contract SettlementPowersTest is SettlementBase {
         vm.assertEq(settlement.MAX_STOP(), WEEK);
         vm.assertEq(settlement.stoppedUntil(), 0);
         _assertAnnounced(0, 0, 0);
-        vm.assertLe(address(settlement).code.length, 20_000);
-        vm.snapshotValue("bytecode sizes", "Settlement", address(settlement).code.length);
     }
 
     function _roles() private pure returns (Settlement.Roles memory) {

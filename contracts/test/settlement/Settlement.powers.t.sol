@@ -24,7 +24,7 @@ contract SettlementPowersTest is SettlementBase {
 
     // ---- constructor
 
-    function test_constructor_keepsWhatItIsGiven() external {
+    function test_constructor_keepsWhatItIsGiven() external view {
         vm.assertEq(address(settlement.GATEWAY()), address(gateway));
         vm.assertEq(address(settlement.GLOBAL_EXIT_ROOT()), address(roots));
         vm.assertEq(address(settlement.BRIDGE()), address(bridge));

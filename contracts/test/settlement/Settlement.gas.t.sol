@@ -78,23 +78,42 @@ contract SettlementGasTest is SettlementBase {
         return NetworkId.wrap(uint32(0x01010101 + index));
     }
 
-    function _proving(uint256 count) private returns (uint256) {
-        Epoch memory epoch = emptyEpoch();
+    /// @dev An epoch of so many certificates, which moves the rollups' exit root.
+    function _epoch(uint256 count) private view returns (Epoch memory epoch) {
+        epoch = emptyEpoch();
         epoch.inputs.rollupExitRoot = keccak256("another");
         for (uint256 i = 0; i < count; ++i) {
             publish(epoch, _network(i));
         }
-        return _settle(string.concat("settle, ", vm.toString(count), " that prove"), epoch);
+    }
+
+    function _proving(uint256 count) private returns (uint256) {
+        return _settle(string.concat("settle, ", vm.toString(count), " that prove"), _epoch(count));
     }
 
     function _signing(uint256 count) private returns (uint256) {
-        Epoch memory epoch = emptyEpoch();
-        epoch.inputs.rollupExitRoot = keccak256("another");
+        Epoch memory epoch = _epoch(count);
         for (uint256 i = 0; i < count; ++i) {
-            publish(epoch, _network(i));
             authorise(epoch, _network(i), keccak256(abi.encode(i)), PRIVATE_KEY + i);
         }
         return _settle(string.concat("settle, ", vm.toString(count), " that sign"), epoch);
+    }
+
+    function _approving(uint256 count) private returns (uint256) {
+        Epoch memory epoch = _epoch(count);
+        for (uint256 i = 0; i < count; ++i) {
+            address signer = vm.addr(PRIVATE_KEY + i);
+            bytes32 digest = keccak256(abi.encode(i));
+            vm.prank(signer);
+            settlement.approve(digest);
+            authorise(epoch, _network(i), digest, signer, new bytes(65));
+        }
+        return _settle(string.concat("settle, ", vm.toString(count), " that approved"), epoch);
+    }
+
+    function test_size() external {
+        vm.assertLe(address(settlement).code.length, 20_000);
+        vm.snapshotValue("Settlement", "bytecode size", address(settlement).code.length);
     }
 
     function test_settle_noCertificate() external {
@@ -123,5 +142,16 @@ contract SettlementGasTest is SettlementBase {
 
     function test_settle_64_sign() external {
         vm.assertLe(_signing(64), 340_000 + 64 * 12_000);
+    }
+
+    function test_settle_8_approved() external {
+        vm.assertLe(_approving(8), 340_000 + 8 * 12_000);
+    }
+
+    /// @dev Networks that only imported: no exit root is published.
+    function test_settle_8_proveWithoutExits() external {
+        Epoch memory epoch = _epoch(8);
+        epoch.inputs.rollupExitRoot = ROLLUPS;
+        vm.assertLe(_settle("settle, 8 that prove and export nothing", epoch), 260_000 + 8 * 6000);
     }
 }

@@ -14,5 +14,5 @@ pub use aggregation::{
 };
 pub use graph::{Graph, Kind};
 pub use plan::{Plan, PlanError, StageKind, Step};
-pub use run::{Circuits, Event, EventOf, Keep, RunError, RunErrorOf, run};
+pub use run::{Circuits, Event, EventOf, Keep, KindOf, RunError, RunErrorOf, run};
 pub use store::{Damage, Found, StageId, Store, StoreError};

@@ -58,11 +58,14 @@ pub trait Circuits {
     ) -> Result<Self::Outcome, Self::Error>;
 }
 
+/// What the stages of these circuits do.
+pub type KindOf<C> = <<C as Circuits>::Graph as Graph>::Kind;
+
 /// What a run of these circuits tells of.
-pub type EventOf<'a, C> = Event<'a, <<C as Circuits>::Graph as Graph>::Kind>;
+pub type EventOf<'a, C> = Event<'a, KindOf<C>>;
 
 /// Why a run of these circuits ended.
-pub type RunErrorOf<C> = RunError<<C as Circuits>::Error, <<C as Circuits>::Graph as Graph>::Kind>;
+pub type RunErrorOf<C> = RunError<<C as Circuits>::Error, KindOf<C>>;
 
 /// What is kept on disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -194,7 +197,7 @@ pub fn run<C: Circuits>(
 pub fn identities<C: Circuits>(
     circuits: &C,
     graph: &C::Graph,
-) -> Result<Vec<(<C::Graph as Graph>::Kind, StageId)>, RunErrorOf<C>> {
+) -> Result<Vec<(KindOf<C>, StageId)>, RunErrorOf<C>> {
     let kinds = (0..graph.stages()).map(|stage| graph.kind(stage));
     Ok(kinds.zip(circuits.identities(graph)?).collect())
 }

@@ -7,7 +7,7 @@ use alloy_primitives::aliases::U512;
 use causeway_types::{Exit, LeafType, TokenId};
 
 use super::*;
-use crate::inputs::tests::follow;
+use crate::inputs::follow::follow;
 use crate::inputs::{Step, TransitionInputs};
 use crate::testing::message;
 

@@ -1,9 +1,10 @@
 //! The keccak chains through which an epoch and L1 speak to each other.
 
 use alloy_primitives::{Address, B256, keccak256};
-use causeway_types::{Authority, ExitRoot, GoldilocksDigest, NetworkId, StateRoot};
+use causeway_types::{Authority, ExitRoot, GoldilocksDigest, NetworkId, StateRoot, TypesError};
 
 use crate::error::LedgerError;
+use crate::global::GlobalError;
 
 /// The link after a chain: keccak of the chain so far and the entry. A chain of nothing is zero.
 fn link(chain: B256, entry: &[u8]) -> B256 {
@@ -102,6 +103,31 @@ impl PayloadEntry {
         }
         bytes
     }
+
+    /// Reads the bytes.
+    ///
+    /// # Errors
+    /// Words of digests that are no field elements.
+    pub fn decode(bytes: &[u8; Self::ENCODED_LEN]) -> Result<Self, TypesError> {
+        let (network, height, exit_count) = (&bytes[..4], &bytes[4..12], &bytes[12..16]);
+        let number = |bytes: &[u8]| {
+            bytes
+                .iter()
+                .fold(0, |number, &byte| number << 8 | u64::from(byte))
+        };
+        let word = |place: usize| B256::from_slice(&bytes[16 + 32 * place..48 + 32 * place]);
+        Ok(Self {
+            network: NetworkId::new(number(network) as u32),
+            height: number(height),
+            exit_count: number(exit_count) as u32,
+            exit_root: ExitRoot::new(word(0)),
+            state_root: StateRoot::new(word(1)),
+            shadow_root: word(2).try_into()?,
+            balance_root: word(3).try_into()?,
+            nullifier_root: word(4).try_into()?,
+            frontier: word(5).try_into()?,
+        })
+    }
 }
 
 /// The chain of an epoch's entries, in the order in which its certificates settle.
@@ -109,6 +135,18 @@ pub fn payload_chain<'a>(entries: impl IntoIterator<Item = &'a PayloadEntry>) ->
     entries
         .into_iter()
         .fold(B256::ZERO, |chain, entry| link(chain, &entry.encode()))
+}
+
+/// Reads the entries of an epoch, which settlement logs one after the other.
+///
+/// # Errors
+/// [`GlobalError::PayloadNotWhole`] if they are not whole ones, [`GlobalError::Types`] if one of them is none.
+pub fn decode_payload(bytes: &[u8]) -> Result<Vec<PayloadEntry>, GlobalError> {
+    let (entries, []) = bytes.as_chunks() else {
+        return Err(GlobalError::PayloadNotWhole { length: bytes.len() });
+    };
+    let entries = entries.iter().map(PayloadEntry::decode);
+    Ok(entries.collect::<Result<_, _>>()?)
 }
 
 /// Whose agreement with which certificate an epoch rests on: that of a network's signer.
@@ -146,6 +184,8 @@ pub fn authorisations_chain<'a>(entries: impl IntoIterator<Item = &'a Authorisat
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -200,5 +240,50 @@ mod tests {
         let mut full = RegistryChain::full();
         assert_eq!(full.append(network, &authorities[0]), Err(LedgerError::TreeFull));
         assert_eq!(full, RegistryChain::full());
+    }
+
+    proptest! {
+        #[test]
+        fn what_an_epoch_logs_is_read_back(seeds in prop::collection::vec(any::<(u32, u64, u32, u64)>(), 0..4), cut in 1..PayloadEntry::ENCODED_LEN) {
+            let digest = |word: u64| GoldilocksDigest::reduced([word, !word, word << 32, word >> 1]);
+            let entries: Vec<_> = seeds.iter().map(|&(network, height, exit_count, seed)| PayloadEntry {
+                network: NetworkId::new(network),
+                height,
+                exit_count,
+                exit_root: ExitRoot::new(keccak256(seed.to_be_bytes())),
+                state_root: StateRoot::new(keccak256(height.to_be_bytes())),
+                shadow_root: digest(seed),
+                balance_root: digest(seed ^ 1),
+                nullifier_root: digest(seed ^ 2),
+                frontier: digest(seed ^ 3),
+            }).collect();
+            let bytes: Vec<u8> = entries.iter().flat_map(PayloadEntry::encode).collect();
+            prop_assert_eq!(decode_payload(&bytes), Ok(entries));
+            let mut longer = bytes;
+            longer.extend(vec![0; cut]);
+            prop_assert_eq!(decode_payload(&longer), Err(GlobalError::PayloadNotWhole { length: longer.len() }));
+        }
+    }
+
+    #[test]
+    fn an_entry_has_field_elements_where_digests_are() {
+        let good = [0; PayloadEntry::ENCODED_LEN];
+        assert!(PayloadEntry::decode(&good).is_ok());
+        for word in 0..24 {
+            let mut bytes = good;
+            bytes[16 + 8 * word..24 + 8 * word].fill(0xff);
+            let read = PayloadEntry::decode(&bytes);
+            // Exit root and state root may be anything.
+            if word < 8 {
+                assert!(read.is_ok());
+            } else {
+                let refused = TypesError::WordNotCanonical {
+                    index: word % 4,
+                    word: u64::MAX,
+                };
+                assert_eq!(read, Err(refused), "{word}");
+                assert_eq!(decode_payload(&bytes), Err(GlobalError::Types(refused)));
+            }
+        }
     }
 }

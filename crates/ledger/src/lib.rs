@@ -39,7 +39,9 @@ pub mod world;
 pub use apply::{BalanceOpening, Dependency, Transition, apply, draft};
 pub use authority::{check_authority, check_lxly_signer};
 pub use balances::{BalanceAccess, BalanceLeaf, BalanceTree};
-pub use chains::{AuthorisationEntry, PayloadEntry, RegistryChain, authorisations_chain, payload_chain};
+pub use chains::{
+    AuthorisationEntry, PayloadEntry, RegistryChain, authorisations_chain, decode_payload, payload_chain,
+};
 pub use commitment::{L1State, NetworkState, StateCommitment};
 pub use digest::{
     CertificateStatement, DependencyEntry, ImportId, contingencies_digest, dependencies_digest,

@@ -1,9 +1,10 @@
 //! From normalised proofs to one proof that Ethereum verifies, in stages.
 //!
-//! A [`plan`] says which stages there are, from the number of proofs alone. A [`run`] proves them one after the other and keeps
+//! A [`graph`] says which stages there are; that of an aggregation is its [`plan`], made from the number of proofs alone. A [`run`] proves them one after the other and keeps
 //! each in a [`store`], from which the next run takes them up: whatever ends a run costs the stage it was at, and nothing else.
 
 pub mod aggregation;
+pub mod graph;
 pub mod plan;
 pub mod run;
 pub mod store;
@@ -11,6 +12,7 @@ pub mod store;
 pub use aggregation::{
     Aggregation, AggregationError, InMemory, Outcome, StoredWrapping, UserProofs, Wrapping,
 };
+pub use graph::{Graph, Kind};
 pub use plan::{Plan, PlanError, StageKind, Step};
-pub use run::{Circuits, Event, Keep, RunError, run};
+pub use run::{Circuits, Event, EventOf, Keep, KindOf, RunError, RunErrorOf, run};
 pub use store::{Damage, Found, StageId, Store, StoreError};

@@ -126,7 +126,7 @@ impl World {
         Ok(Certificate {
             state_root: Some(self.state_root(network)),
             authority: Some(Authorisation::Validity { key: key() }),
-            ..draft(&known.state, exits, imports)?
+            ..draft(known.state, exits, imports)?
         })
     }
 

@@ -86,7 +86,7 @@ fn admit(
     let known = world
         .network(network)
         .ok_or(LedgerError::UnknownNetwork { network })?;
-    let transition = apply(before.unwrap_or(&known.state), certificate)?;
+    let transition = apply(before.unwrap_or(known.state), certificate)?;
     let (authority, digest) = (&known.authority, transition.digest());
     let approved = world.is_approved(authority, digest);
     check_authority(authority, certificate, digest, world.domain(), approved)?;

@@ -1,8 +1,9 @@
 //! Why the global state refuses.
 
 use alloy_primitives::B256;
-use causeway_types::{GoldilocksDigest, NetworkId};
+use causeway_types::{GoldilocksDigest, NetworkId, TypesError};
 
+use crate::chains::PayloadEntry;
 use crate::error::LedgerError;
 
 /// Something that does not fit the global state.
@@ -11,6 +12,18 @@ pub enum GlobalError {
     /// A rule of the ledger.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
+    /// An entry of a payload is malformed.
+    #[error(transparent)]
+    Types(#[from] TypesError),
+    /// A payload does not end with an entry.
+    #[error(
+        "a payload of {length} bytes is no number of entries of {} bytes",
+        PayloadEntry::ENCODED_LEN
+    )]
+    PayloadNotWhole {
+        /// Bytes it has.
+        length: usize,
+    },
     /// A network's exit root is not below the rollup exit tree's first node of a height.
     #[error("network {} is beyond the first 2^{height} of the rollup exit tree", network.get())]
     BeyondRollupNode {

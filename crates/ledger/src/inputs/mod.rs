@@ -1,9 +1,11 @@
 //! Everything that the circuit of a transition opens.
 
+#[cfg(test)]
+pub(crate) mod follow;
 mod resolve;
 mod steps;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 
 use alloy_primitives::B256;
 use causeway_types::{

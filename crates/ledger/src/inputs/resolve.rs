@@ -10,6 +10,7 @@ use causeway_types::{Backing, BackingEntry, HistoryEntry, L1Entry, NetworkId};
 use crate::apply::{Dependency, Transition};
 use crate::digest::{DependencyEntry, ImportId};
 use crate::error::LedgerError;
+use crate::global::GlobalState;
 use crate::history::{HistoryTree, history_entry};
 use crate::shadow::ShadowTree;
 
@@ -20,6 +21,17 @@ pub trait Sources {
 
     /// The exits of a network or of L1, as circuits open them.
     fn shadow(&self, network: NetworkId) -> Option<&ShadowTree>;
+}
+
+/// Of what L1's logs tell: the past of every network, and L1's exits.
+impl Sources for GlobalState {
+    fn history(&self, network: NetworkId) -> Option<&HistoryTree> {
+        self.network(network).map(|known| &known.history)
+    }
+
+    fn shadow(&self, network: NetworkId) -> Option<&ShadowTree> {
+        network.is_mainnet().then(|| self.l1_shadow())
+    }
 }
 
 impl From<&BackingEntry> for DependencyEntry {

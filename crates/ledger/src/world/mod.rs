@@ -171,13 +171,11 @@ impl World {
 
 impl Sources for World {
     fn history(&self, network: NetworkId) -> Option<&HistoryTree> {
-        self.states.get(network).map(State::history)
+        self.global.history(network)
     }
 
     fn shadow(&self, network: NetworkId) -> Option<&ShadowTree> {
-        match network {
-            NetworkId::MAINNET => Some(self.l1_shadow()),
-            _ => self.states.get(network).map(State::shadow),
-        }
+        let state = self.states.get(network).map(State::shadow);
+        state.or_else(|| self.global.shadow(network))
     }
 }

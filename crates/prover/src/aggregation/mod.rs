@@ -11,8 +11,8 @@ use causeway_circuits::proofs::{AggregationProgram, Beside, Role, Subtree, UserP
 use causeway_verifier_gen::wrapped_proof::WrappedProof;
 use plonky2::field::types::PrimeField64;
 
-use crate::plan::{Plan, StageKind, Step};
-use crate::run::Circuits;
+use crate::plan::{Plan, Programs, StageKind, Step, identities};
+use crate::run::{Circuits, RunError};
 use crate::store::StageId;
 
 pub use error::AggregationError;
@@ -212,8 +212,7 @@ impl<'a, S: UserProofs, W: Wrapping> Aggregation<'a, S, W> {
     }
 }
 
-impl<S: UserProofs, W: Wrapping> Circuits for Aggregation<'_, S, W> {
-    type Outcome = Outcome;
+impl<S: UserProofs, W: Wrapping> Programs for Aggregation<'_, S, W> {
     type Error = AggregationError;
 
     fn program(&self, kind: StageKind) -> [u8; 32] {
@@ -253,6 +252,16 @@ impl<S: UserProofs, W: Wrapping> Circuits for Aggregation<'_, S, W> {
                 index,
                 source: source.into(),
             })
+    }
+}
+
+impl<S: UserProofs, W: Wrapping> Circuits for Aggregation<'_, S, W> {
+    type Graph = Plan;
+    type Outcome = Outcome;
+    type Error = AggregationError;
+
+    fn identities(&self, plan: &Plan) -> Result<Vec<StageId>, RunError<AggregationError>> {
+        identities(self, plan)
     }
 
     fn prove(&mut self, plan: &Plan, step: usize, inputs: Vec<Outcome>) -> Result<Outcome, AggregationError> {

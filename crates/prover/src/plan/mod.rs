@@ -6,6 +6,7 @@
 //! top is closed together with the statement. Where that stays short, an incomplete chunk at the right end is left open too.
 
 mod build;
+mod identity;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,9 @@ use causeway_circuits::keccak::permutation::ROUNDS;
 pub use causeway_aggregation::normalize::message::MAX_PUBLIC_INPUTS;
 pub use causeway_circuits::proofs::MAX_DEPTH;
 pub use causeway_circuits::proofs::node::MAX_LIFTS;
+pub use identity::{Programs, identities};
+
+use crate::graph::{Graph, Kind};
 
 /// Binary logarithm of the proofs of a chunk, by default: its 128 commitments and 127 nodes are 255 blocks if every message is one.
 pub const DEFAULT_CHUNK_LOG2: u8 = 7;
@@ -99,9 +103,10 @@ impl StageKind {
         Self::Closing,
         Self::Wrap,
     ];
+}
 
-    /// Its name in files and reports.
-    pub const fn name(self) -> &'static str {
+impl Kind for StageKind {
+    fn name(self) -> &'static str {
         match self {
             Self::Leaf => "leaf",
             Self::Node => "node",
@@ -111,6 +116,10 @@ impl StageKind {
             Self::Closing => "closing",
             Self::Wrap => "wrap",
         }
+    }
+
+    fn tag(self) -> u8 {
+        self as u8
     }
 }
 
@@ -262,6 +271,33 @@ impl Plan {
     /// How many stages of a kind there are.
     pub fn number_of(&self, kind: StageKind) -> usize {
         self.steps.iter().filter(|step| step.kind() == kind).count()
+    }
+}
+
+impl Graph for Plan {
+    type Kind = StageKind;
+
+    fn stages(&self) -> usize {
+        self.steps.len()
+    }
+
+    fn kind(&self, stage: usize) -> StageKind {
+        self.steps[stage].kind()
+    }
+
+    fn inputs(&self, stage: usize) -> Vec<usize> {
+        self.steps[stage].inputs()
+    }
+
+    fn ends(&self, stage: usize) -> bool {
+        match self.steps[stage].kind() {
+            StageKind::Chunk | StageKind::Seal | StageKind::Closing | StageKind::Wrap => true,
+            StageKind::Leaf | StageKind::Node | StageKind::Keccak => false,
+        }
+    }
+
+    fn bounds(&self, stage: usize) -> bool {
+        self.steps[stage].kind() == StageKind::Chunk
     }
 }
 

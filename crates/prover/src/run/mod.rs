@@ -1,9 +1,8 @@
-//! Proves the stages of a plan, each once, however often it is begun.
+//! Proves the stages of a graph, each once, however often it is begun.
 //!
 //! A stage that the store has, and that verifies, is taken as it is, and what it was made of is not even looked for. Everything else
 //! is proven from the left, so that at any time one proof per level is held.
 
-mod identity;
 #[cfg(test)]
 mod tests;
 
@@ -11,36 +10,33 @@ use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use crate::plan::{Plan, StageKind, Step};
+use crate::graph::{Graph, Kind};
+use crate::plan::StageKind;
 use crate::store::{Found, Pruned, StageId, Store, StoreError};
 
-/// What proves stages.
+/// What proves the stages of a graph.
 pub trait Circuits {
+    /// The graph.
+    type Graph: Graph;
     /// What a stage gives: a proof with what is known of it.
     type Outcome;
     /// Why it does not.
     type Error: Error + Send + Sync + 'static;
 
-    /// Digest of all that outcomes of a kind depend on beside what they are made of: keys, sizes, versions.
-    fn program(&self, kind: StageKind) -> [u8; 32];
-
-    /// The domain that is stated.
-    fn domain(&self) -> [u8; 32];
-
-    /// Digest of the proof that is aggregated at this index.
+    /// The digests of all stages, by which the store knows them: each is of all that the stage's outcome depends on.
     ///
     /// # Errors
-    /// If it cannot be read.
-    fn input(&self, index: u32) -> Result<[u8; 32], Self::Error>;
+    /// [`RunError::Input`].
+    fn identities(&self, graph: &Self::Graph) -> Result<Vec<StageId>, RunErrorOf<Self>>;
 
-    /// Proves a stage of the plan, given the outcomes of [`Step::inputs`].
+    /// Proves a stage, given the outcomes of [`Graph::inputs`].
     ///
     /// # Errors
     /// If there is no proof.
     fn prove(
         &mut self,
-        plan: &Plan,
-        step: usize,
+        graph: &Self::Graph,
+        stage: usize,
         inputs: Vec<Self::Outcome>,
     ) -> Result<Self::Outcome, Self::Error>;
 
@@ -54,8 +50,22 @@ pub trait Circuits {
     ///
     /// # Errors
     /// If they are not such an outcome.
-    fn decode(&mut self, plan: &Plan, step: usize, bytes: &[u8]) -> Result<Self::Outcome, Self::Error>;
+    fn decode(
+        &mut self,
+        graph: &Self::Graph,
+        stage: usize,
+        bytes: &[u8],
+    ) -> Result<Self::Outcome, Self::Error>;
 }
+
+/// What the stages of these circuits do.
+pub type KindOf<C> = <<C as Circuits>::Graph as Graph>::Kind;
+
+/// What a run of these circuits tells of.
+pub type EventOf<'a, C> = Event<'a, KindOf<C>>;
+
+/// Why a run of these circuits ended.
+pub type RunErrorOf<C> = RunError<<C as Circuits>::Error, KindOf<C>>;
 
 /// What is kept on disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,11 +79,11 @@ pub enum Keep {
 
 /// What a run tells of.
 #[derive(Clone, Copy, Debug)]
-pub enum Event<'a> {
+pub enum Event<'a, K = StageKind> {
     /// A stage begins. Answered with a break, the run ends before it.
     Started {
         /// What the stage does.
-        kind: StageKind,
+        kind: K,
         /// Its index in the plan.
         step: usize,
         /// Stages done.
@@ -84,7 +94,7 @@ pub enum Event<'a> {
     /// A stage is proven and on disk.
     Proven {
         /// What the stage does.
-        kind: StageKind,
+        kind: K,
         /// Its index in the plan.
         step: usize,
         /// Stages done.
@@ -95,7 +105,7 @@ pub enum Event<'a> {
     /// A stage, with all that it is made of, was there already.
     Found {
         /// What the stage does.
-        kind: StageKind,
+        kind: K,
         /// Its index in the plan.
         step: usize,
         /// Stages done.
@@ -116,11 +126,11 @@ pub enum Event<'a> {
 
 /// Why a run ended.
 #[derive(Debug, thiserror::Error)]
-pub enum RunError<E: Error + 'static> {
+pub enum RunError<E: Error + 'static, K: Kind = StageKind> {
     /// The store cannot be used.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A proof that is to be aggregated cannot be read.
+    /// A proof that stages are made of cannot be read.
     #[error("proof {index} cannot be read")]
     Input {
         /// Its index.
@@ -132,36 +142,44 @@ pub enum RunError<E: Error + 'static> {
     #[error("the {} stage {step} could not be proven", kind.name())]
     Stage {
         /// What it does.
-        kind: StageKind,
+        kind: K,
         /// Its index in the plan.
         step: usize,
         /// Why.
         source: E,
     },
+    /// There is nothing to prove.
+    #[error("there are no stages")]
+    NoStages,
     /// The listener broke the run off. What is proven is kept.
     #[error("broken off")]
     Cancelled,
 }
 
-/// Proves all stages of a plan and gives the outcome of the last one.
+/// Proves all stages of a graph and gives the outcome of the last one.
 ///
 /// # Errors
 /// A [`RunError`]. Whatever was proven before is taken up by the next run.
 pub fn run<C: Circuits>(
     circuits: &mut C,
-    plan: &Plan,
+    graph: &C::Graph,
     store: &Store,
     keep: Keep,
-    listener: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
-) -> Result<C::Outcome, RunError<C::Error>> {
-    let ids = identity::identities(circuits, plan)?;
-    let mut sizes = vec![1; plan.steps().len()];
-    for (index, step) in plan.steps().iter().enumerate() {
-        sizes[index] += step.inputs().into_iter().map(|input| sizes[input]).sum::<usize>();
+    listener: &mut dyn FnMut(EventOf<'_, C>) -> ControlFlow<()>,
+) -> Result<C::Outcome, RunErrorOf<C>> {
+    let last = graph.stages().checked_sub(1).ok_or(RunError::NoStages)?;
+    let ids = circuits.identities(graph)?;
+    let mut sizes = vec![1; graph.stages()];
+    for stage in 0..graph.stages() {
+        sizes[stage] += graph
+            .inputs(stage)
+            .into_iter()
+            .map(|input| sizes[input])
+            .sum::<usize>();
     }
     let mut run = Run {
         circuits,
-        plan,
+        graph,
         store,
         keep,
         listener,
@@ -169,27 +187,27 @@ pub fn run<C: Circuits>(
         sizes,
         done: 0,
     };
-    run.obtain(plan.steps().len() - 1)
+    run.obtain(last)
 }
 
-/// The digests of all stages of a plan, by which the store knows them.
+/// The digests of all stages of a graph, by which the store knows them.
 ///
 /// # Errors
 /// [`RunError::Input`].
 pub fn identities<C: Circuits>(
     circuits: &C,
-    plan: &Plan,
-) -> Result<Vec<(StageKind, StageId)>, RunError<C::Error>> {
-    let ids = identity::identities(circuits, plan)?;
-    Ok(plan.steps().iter().map(Step::kind).zip(ids).collect())
+    graph: &C::Graph,
+) -> Result<Vec<(KindOf<C>, StageId)>, RunErrorOf<C>> {
+    let kinds = (0..graph.stages()).map(|stage| graph.kind(stage));
+    Ok(kinds.zip(circuits.identities(graph)?).collect())
 }
 
 struct Run<'a, C: Circuits> {
     circuits: &'a mut C,
-    plan: &'a Plan,
+    graph: &'a C::Graph,
     store: &'a Store,
     keep: Keep,
-    listener: &'a mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
+    listener: &'a mut dyn FnMut(EventOf<'_, C>) -> ControlFlow<()>,
     ids: Vec<StageId>,
     /// Stages that each is made of, itself included.
     sizes: Vec<usize>,
@@ -198,9 +216,9 @@ struct Run<'a, C: Circuits> {
 
 impl<C: Circuits> Run<'_, C> {
     /// The outcome of a stage. Recursion goes no deeper than the tree.
-    fn obtain(&mut self, step: usize) -> Result<C::Outcome, RunError<C::Error>> {
-        let total = self.plan.steps().len();
-        let kind = self.plan.steps()[step].kind();
+    fn obtain(&mut self, step: usize) -> Result<C::Outcome, RunErrorOf<C>> {
+        let total = self.graph.stages();
+        let kind = self.graph.kind(step);
         if let Some(outcome) = self.find(step)? {
             self.done += self.sizes[step];
             let done = self.done;
@@ -214,7 +232,7 @@ impl<C: Circuits> Run<'_, C> {
             return Ok(outcome);
         }
         let mut inputs = Vec::new();
-        for input in self.plan.steps()[step].inputs() {
+        for input in self.graph.inputs(step) {
             inputs.push(self.obtain(input)?);
         }
         let started = Event::Started {
@@ -227,7 +245,7 @@ impl<C: Circuits> Run<'_, C> {
             return Err(RunError::Cancelled);
         }
         let failed = |source| RunError::Stage { kind, step, source };
-        let outcome = self.circuits.prove(self.plan, step, inputs).map_err(failed)?;
+        let outcome = self.circuits.prove(self.graph, step, inputs).map_err(failed)?;
         let bytes = self.circuits.encode(&outcome).map_err(failed)?;
         self.store.write(kind, self.ids[step], &bytes)?;
         self.done += 1;
@@ -243,11 +261,11 @@ impl<C: Circuits> Run<'_, C> {
     }
 
     /// The outcome of a stage if the store has it and it verifies.
-    fn find(&mut self, step: usize) -> Result<Option<C::Outcome>, RunError<C::Error>> {
-        let (kind, id) = (self.plan.steps()[step].kind(), self.ids[step]);
+    fn find(&mut self, step: usize) -> Result<Option<C::Outcome>, RunErrorOf<C>> {
+        let (kind, id) = (self.graph.kind(step), self.ids[step]);
         match self.store.read(kind, id)? {
             Found::Nothing => Ok(None),
-            Found::Outcome(bytes) => match self.circuits.decode(self.plan, step, &bytes) {
+            Found::Outcome(bytes) => match self.circuits.decode(self.graph, step, &bytes) {
                 Ok(outcome) => Ok(Some(outcome)),
                 Err(reason) => {
                     let path = self.store.path(kind, id);
@@ -270,23 +288,18 @@ impl<C: Circuits> Run<'_, C> {
 
     /// Removes what a finished stage was made of, where it ends something.
     fn clean(&mut self, step: usize) -> Result<(), StoreError> {
-        let ends = match self.plan.steps()[step].kind() {
-            StageKind::Chunk | StageKind::Seal | StageKind::Closing | StageKind::Wrap => true,
-            StageKind::Leaf | StageKind::Node | StageKind::Keccak => false,
-        };
-        if self.keep == Keep::All || !ends {
+        if self.keep == Keep::All || !self.graph.ends(step) {
             return Ok(());
         }
         let mut removed = Pruned::default();
-        let mut below = self.plan.steps()[step].inputs();
+        let mut below = self.graph.inputs(step);
         while let Some(step) = below.pop() {
-            let kind = self.plan.steps()[step].kind();
+            let kind = self.graph.kind(step);
             let pruned = self.store.remove(kind, self.ids[step])?;
             removed.files += pruned.files;
             removed.bytes += pruned.bytes;
-            // What a chunk was made of went with it.
-            if kind != StageKind::Chunk {
-                below.extend(self.plan.steps()[step].inputs());
+            if !self.graph.bounds(step) {
+                below.extend(self.graph.inputs(step));
             }
         }
         if removed.files > 0 {
@@ -295,7 +308,7 @@ impl<C: Circuits> Run<'_, C> {
         Ok(())
     }
 
-    fn tell(&mut self, event: Event<'_>) {
+    fn tell(&mut self, event: EventOf<'_, C>) {
         // A run is broken off where the next stage would begin.
         let _ = (self.listener)(event);
     }

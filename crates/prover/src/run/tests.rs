@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 
 use super::*;
-use crate::plan::DEFAULT_CHUNK_LOG2;
+use crate::plan::{self, DEFAULT_CHUNK_LOG2, Plan, Programs, Step};
 
 /// Stands for the circuits: an outcome tells what it was made of.
 struct Fake {
@@ -51,8 +51,7 @@ impl Fake {
     }
 }
 
-impl Circuits for Fake {
-    type Outcome = String;
+impl Programs for Fake {
     type Error = FakeError;
 
     fn program(&self, kind: StageKind) -> [u8; 32] {
@@ -68,6 +67,16 @@ impl Circuits for Fake {
             .get(index as usize)
             .copied()
             .ok_or(FakeError::Malformed)
+    }
+}
+
+impl Circuits for Fake {
+    type Graph = Plan;
+    type Outcome = String;
+    type Error = FakeError;
+
+    fn identities(&self, plan: &Plan) -> Result<Vec<StageId>, RunError<FakeError>> {
+        plan::identities(self, plan)
     }
 
     fn prove(&mut self, plan: &Plan, step: usize, inputs: Vec<String>) -> Result<String, FakeError> {
@@ -306,4 +315,123 @@ fn an_input_that_cannot_be_read_is_named() {
         other => panic!("{other:?}"),
     }
     assert_eq!(DEFAULT_CHUNK_LOG2, 7);
+}
+
+/// What a settlement might be: arrivals that end by themselves, joined in pairs from the left.
+struct Arrivals(usize);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Other {
+    Arrival,
+    Join,
+}
+
+impl Kind for Other {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Arrival => "arrival",
+            Self::Join => "join",
+        }
+    }
+
+    fn tag(self) -> u8 {
+        self as u8
+    }
+}
+
+impl Graph for Arrivals {
+    type Kind = Other;
+
+    fn stages(&self) -> usize {
+        (2 * self.0).saturating_sub(1)
+    }
+
+    fn kind(&self, stage: usize) -> Other {
+        if stage < self.0 {
+            Other::Arrival
+        } else {
+            Other::Join
+        }
+    }
+
+    fn inputs(&self, stage: usize) -> Vec<usize> {
+        match stage.checked_sub(self.0) {
+            None => vec![],
+            Some(0) => vec![0, 1],
+            Some(join) => vec![stage - 1, join + 1],
+        }
+    }
+
+    fn ends(&self, stage: usize) -> bool {
+        stage + 1 == self.stages()
+    }
+
+    fn bounds(&self, _: usize) -> bool {
+        false
+    }
+}
+
+struct Counts(usize);
+
+impl Circuits for Counts {
+    type Graph = Arrivals;
+    type Outcome = u64;
+    type Error = FakeError;
+
+    fn identities(&self, graph: &Arrivals) -> Result<Vec<StageId>, RunErrorOf<Self>> {
+        Ok((0..graph.stages())
+            .map(|stage| StageId::of(&[&stage.to_le_bytes()]))
+            .collect())
+    }
+
+    fn prove(&mut self, _: &Arrivals, _: usize, inputs: Vec<u64>) -> Result<u64, FakeError> {
+        self.0 += 1;
+        Ok(1 + inputs.iter().sum::<u64>())
+    }
+
+    fn encode(&self, outcome: &u64) -> Result<Vec<u8>, FakeError> {
+        Ok(outcome.to_le_bytes().to_vec())
+    }
+
+    fn decode(&mut self, _: &Arrivals, _: usize, bytes: &[u8]) -> Result<u64, FakeError> {
+        let bytes = bytes.try_into().map_err(|_| FakeError::Malformed)?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+}
+
+#[test]
+fn any_graph_is_proven_from_the_same_store() {
+    let (_folder, store) = store();
+    let mut fake = Fake::new(11);
+    let plan = fake.plan();
+    run(&mut fake, &plan, &store, Keep::All, &mut go).unwrap();
+    let files = || fs::read_dir(store.folder()).unwrap().count();
+    let before = files();
+    let (graph, mut counts) = (Arrivals(4), Counts(0));
+    let mut stopped = 0;
+    let broken = run(&mut counts, &graph, &store, Keep::Needed, &mut |event| {
+        if let Event::Started {
+            kind: Other::Join, ..
+        } = event
+        {
+            stopped += 1;
+        }
+        if stopped == 3 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    assert!(matches!(broken, Err(RunError::Cancelled)));
+    assert_eq!((counts.0, files()), (6, before + 6));
+    let outcome = run(&mut counts, &graph, &store, Keep::Needed, &mut |_| {
+        ControlFlow::Continue(())
+    });
+    assert_eq!((outcome.unwrap(), counts.0), (7, 7));
+    // All that is left is the last one.
+    assert_eq!(files(), before + 1);
+    let nothing = run(&mut counts, &Arrivals(0), &store, Keep::All, &mut |_| {
+        ControlFlow::Continue(())
+    });
+    assert!(matches!(nothing, Err(RunError::NoStages)));
 }

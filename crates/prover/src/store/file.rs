@@ -6,7 +6,7 @@ use std::io::{self, Read, Write};
 
 use sha2::{Digest, Sha256};
 
-use crate::plan::StageKind;
+use crate::graph::Kind;
 
 const MAGIC: &[u8; 8] = b"CSWY-STG";
 const VERSION: u16 = 1;
@@ -74,10 +74,10 @@ pub enum Damage {
     Checksum,
 }
 
-pub(super) fn write(out: &mut impl Write, kind: StageKind, id: StageId, outcome: &[u8]) -> io::Result<()> {
+pub(super) fn write(out: &mut impl Write, kind: impl Kind, id: StageId, outcome: &[u8]) -> io::Result<()> {
     let mut header = MAGIC.to_vec();
     header.extend(VERSION.to_le_bytes());
-    header.extend([kind as u8, 0, 0, 0, 0, 0]);
+    header.extend([kind.tag(), 0, 0, 0, 0, 0]);
     header.extend(id.0);
     header.extend((outcome.len() as u64).to_le_bytes());
     header.extend(Sha256::digest(outcome));
@@ -86,7 +86,7 @@ pub(super) fn write(out: &mut impl Write, kind: StageKind, id: StageId, outcome:
     out.flush()
 }
 
-pub(super) fn read(input: impl Read, kind: StageKind, id: StageId) -> io::Result<Result<Vec<u8>, Damage>> {
+pub(super) fn read(input: impl Read, kind: impl Kind, id: StageId) -> io::Result<Result<Vec<u8>, Damage>> {
     let mut bytes = Vec::new();
     input
         .take(MAX_OUTCOME + HEADER as u64 + 1)
@@ -94,7 +94,7 @@ pub(super) fn read(input: impl Read, kind: StageKind, id: StageId) -> io::Result
     Ok(parse(&bytes, kind, id).map(<[u8]>::to_vec))
 }
 
-fn parse(bytes: &[u8], kind: StageKind, id: StageId) -> Result<&[u8], Damage> {
+fn parse(bytes: &[u8], kind: impl Kind, id: StageId) -> Result<&[u8], Damage> {
     let (header, outcome) = bytes.split_at_checked(HEADER).ok_or(Damage::Magic)?;
     if header[..8] != *MAGIC {
         return Err(Damage::Magic);
@@ -106,7 +106,7 @@ fn parse(bytes: &[u8], kind: StageKind, id: StageId) -> Result<&[u8], Damage> {
             expected: VERSION,
         });
     }
-    if header[10..16] != [kind as u8, 0, 0, 0, 0, 0] || header[16..48] != id.0 {
+    if header[10..16] != [kind.tag(), 0, 0, 0, 0, 0] || header[16..48] != id.0 {
         return Err(Damage::OtherStage);
     }
     let expected = u64::from_le_bytes(std::array::from_fn(|i| header[48 + i]));

@@ -14,7 +14,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::plan::StageKind;
+use crate::graph::Kind;
 
 pub use file::{Damage, StageId};
 use lock::Lock;
@@ -103,12 +103,12 @@ impl Store {
     }
 
     /// Where a stage's outcome is, or will be.
-    pub fn path(&self, kind: StageKind, id: StageId) -> PathBuf {
+    pub fn path(&self, kind: impl Kind, id: StageId) -> PathBuf {
         self.folder.join(format!("{}-{id}{FINISHED}", kind.name()))
     }
 
     /// Whether there is a file of a stage.
-    pub fn has(&self, kind: StageKind, id: StageId) -> bool {
+    pub fn has(&self, kind: impl Kind, id: StageId) -> bool {
         self.path(kind, id).exists()
     }
 
@@ -116,7 +116,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Io`] for a file that cannot be read.
-    pub fn read(&self, kind: StageKind, id: StageId) -> Result<Found, StoreError> {
+    pub fn read(&self, kind: impl Kind, id: StageId) -> Result<Found, StoreError> {
         let path = self.path(kind, id);
         let file = match File::open(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
@@ -132,13 +132,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Io`]; there is no file of the stage then, or the one there was.
-    pub fn write(&self, kind: StageKind, id: StageId, outcome: &[u8]) -> Result<(), StoreError> {
+    pub fn write(&self, kind: impl Kind, id: StageId, outcome: &[u8]) -> Result<(), StoreError> {
         let unfinished = self.write_unfinished(kind, id, outcome)?;
         self.finish(kind, id, &unfinished)
     }
 
     /// The first half of [`Self::write`]: all of the file is on disk, in another place.
-    fn write_unfinished(&self, kind: StageKind, id: StageId, outcome: &[u8]) -> Result<PathBuf, StoreError> {
+    fn write_unfinished(&self, kind: impl Kind, id: StageId, outcome: &[u8]) -> Result<PathBuf, StoreError> {
         let path = self.path(kind, id).with_extension(&UNFINISHED[1..]);
         let write = || -> io::Result<()> {
             let mut file = File::create(&path)?;
@@ -150,7 +150,7 @@ impl Store {
     }
 
     /// The other half.
-    fn finish(&self, kind: StageKind, id: StageId, unfinished: &Path) -> Result<(), StoreError> {
+    fn finish(&self, kind: impl Kind, id: StageId, unfinished: &Path) -> Result<(), StoreError> {
         let path = self.path(kind, id);
         fs::rename(unfinished, &path).map_err(at(&path))?;
         // The name is on disk only once the folder is.
@@ -162,7 +162,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Io`].
-    pub fn remove(&self, kind: StageKind, id: StageId) -> Result<Pruned, StoreError> {
+    pub fn remove(&self, kind: impl Kind, id: StageId) -> Result<Pruned, StoreError> {
         remove(&self.path(kind, id))
     }
 
@@ -170,7 +170,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Io`].
-    pub fn prune(&self, keep: &[(StageKind, StageId)]) -> Result<Pruned, StoreError> {
+    pub fn prune(&self, keep: &[(impl Kind, StageId)]) -> Result<Pruned, StoreError> {
         let keep: HashSet<PathBuf> = keep.iter().map(|(kind, id)| self.path(*kind, *id)).collect();
         let mut pruned = Pruned::default();
         for path in self.files(FINISHED)? {

@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use proptest::prelude::*;
 
 use super::*;
+use crate::plan::StageKind;
 
 const KIND: StageKind = StageKind::Node;
 

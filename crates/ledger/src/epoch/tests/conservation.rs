@@ -7,8 +7,8 @@ use alloy_primitives::aliases::U512;
 use causeway_types::{Exit, LeafType, TokenId};
 
 use super::*;
-use crate::inputs::TransitionInputs;
-use crate::inputs::tests::follow;
+use crate::inputs::follow::follow;
+use crate::inputs::{Step, TransitionInputs};
 use crate::testing::message;
 
 const NETWORKS: [NetworkId; 3] = [A, B, C];
@@ -149,6 +149,10 @@ proptest! {
                 let certificate = admitted.transition.certificate();
                 let inputs = TransitionInputs::new(&admitted.transition, &world).unwrap();
                 follow(&inputs, admitted.transition.digest());
+                for dependency in inputs.steps.iter().flat_map(Step::dependency_entries) {
+                    let opening = world.global().open(&dependency).unwrap();
+                    prop_assert_eq!(opening.follow(), Some(world.global().root()));
+                }
                 let sent = certificate.exits.iter().map(|&exit| (exit, false));
                 book.entry(certificate.network).or_default().extend(sent);
             }

@@ -158,6 +158,24 @@ fn more_exits_than_there_are_are_no_prefix() {
     assert_eq!(opening.follow(), None);
 }
 
+/// Exits that L1 never made have a root too, and paths to it.
+#[test]
+fn a_prefix_is_one_of_what_l1_has() {
+    let state = settled();
+    let mut forged = ShadowTree::new();
+    forged
+        .extend(&[GoldilocksDigest::new([1; 4]).unwrap(); 3])
+        .unwrap();
+    let mut opening = state.open(&of_l1(&state, 3)).unwrap();
+    opening.dependency.entry = forged.root();
+    opening.leaf = DependencyLeaf::L1 {
+        state: state.l1(),
+        last: forged.leaf(2).unwrap(),
+        shadow: forged.path(2),
+    };
+    assert_eq!(opening.follow(), None);
+}
+
 /// An entry of one network is shown by no leaf of another, L1 has no history, and a network no prefixes.
 #[test]
 fn an_entry_is_its_networks() {

@@ -10,7 +10,7 @@ use causeway_circuits::proofs::AggregationProgram;
 use causeway_console::{Console, Report, files};
 use causeway_prover::plan::DEFAULT_CHUNK_LOG2;
 use causeway_prover::{
-    Aggregation, AggregationError, Event, Keep, Outcome, Plan, Store, StoredWrapping, run,
+    Aggregation, AggregationError, Event, Keep, Kind, Outcome, Plan, Store, StoredWrapping, run,
 };
 use causeway_relayer::aggregation::{
     BlobReference, Claim, Inclusion, Kzg, Publication, Submission, VerifierId,

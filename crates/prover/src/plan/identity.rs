@@ -4,14 +4,38 @@
 //! stands in front. So every stage of a list is known by the whole list, and a proof that is added changes none of the chunks
 //! before it.
 
-use crate::plan::{Plan, StageKind, Step};
+use std::error::Error;
+
+use super::{Plan, StageKind, Step};
+use crate::graph::Kind;
+use crate::run::RunError;
 use crate::store::StageId;
 
-use super::{Circuits, RunError};
+/// What the stages of a plan are made with and of.
+pub trait Programs {
+    /// Why a proof cannot be read.
+    type Error: Error + Send + Sync + 'static;
 
-pub(super) fn identities<C: Circuits>(circuits: &C, plan: &Plan) -> Result<Vec<StageId>, RunError<C::Error>> {
+    /// Digest of all that outcomes of a kind depend on beside what they are made of: keys, sizes, versions.
+    fn program(&self, kind: StageKind) -> [u8; 32];
+
+    /// The domain that is stated.
+    fn domain(&self) -> [u8; 32];
+
+    /// Digest of the proof that is aggregated at this index.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn input(&self, index: u32) -> Result<[u8; 32], Self::Error>;
+}
+
+/// The digests of all stages of a plan, by which the store knows them.
+///
+/// # Errors
+/// [`RunError::Input`].
+pub fn identities<P: Programs>(programs: &P, plan: &Plan) -> Result<Vec<StageId>, RunError<P::Error>> {
     let mut ids = Ids {
-        circuits,
+        programs,
         plan,
         ids: vec![None; plan.steps().len()],
     };
@@ -21,7 +45,7 @@ pub(super) fn identities<C: Circuits>(circuits: &C, plan: &Plan) -> Result<Vec<S
             Step::Leaf { .. } | Step::Node { .. } => {}
             Step::Keccak { list } => ids.list(index, list)?,
             Step::Chunk { .. } | Step::Closing { .. } | Step::Wrap { .. } => ids.set(index, &[]),
-            Step::Seal { .. } => ids.set(index, &[&circuits.domain()]),
+            Step::Seal { .. } => ids.set(index, &[&programs.domain()]),
         }
     }
     // Every stage is one of these or of a list.
@@ -32,15 +56,15 @@ pub(super) fn identities<C: Circuits>(circuits: &C, plan: &Plan) -> Result<Vec<S
         .collect())
 }
 
-struct Ids<'a, C: Circuits> {
-    circuits: &'a C,
+struct Ids<'a, P: Programs> {
+    programs: &'a P,
     plan: &'a Plan,
     ids: Vec<Option<StageId>>,
 }
 
-impl<C: Circuits> Ids<'_, C> {
+impl<P: Programs> Ids<'_, P> {
     /// Names the stages of a list, and its proof.
-    fn list(&mut self, keccak: usize, list: usize) -> Result<(), RunError<C::Error>> {
+    fn list(&mut self, keccak: usize, list: usize) -> Result<(), RunError<P::Error>> {
         let planned = &self.plan.lists()[list];
         let mut content = vec![(planned.entries as u64).to_le_bytes().to_vec()];
         let mut stated = false;
@@ -51,7 +75,7 @@ impl<C: Circuits> Ids<'_, C> {
                 } => {
                     content.push(vec![u8::from(pair), u8::from(joined)]);
                     for index in first..=first + u32::from(pair) {
-                        let digest = self.circuits.input(index);
+                        let digest = self.programs.input(index);
                         content.push(
                             digest
                                 .map_err(|source| RunError::Input { index, source })?
@@ -78,7 +102,7 @@ impl<C: Circuits> Ids<'_, C> {
                 self.set(step, &[content.bytes()]);
             }
         }
-        let domain = stated.then(|| self.circuits.domain());
+        let domain = stated.then(|| self.programs.domain());
         match &domain {
             Some(domain) => self.set(keccak, &[content.bytes(), domain]),
             None => self.set(keccak, &[content.bytes()]),
@@ -91,7 +115,7 @@ impl<C: Circuits> Ids<'_, C> {
         let planned = &self.plan.steps()[step];
         let kind = planned.kind();
         let place = self.place(step).to_le_bytes();
-        let program = self.circuits.program(kind);
+        let program = self.programs.program(kind);
         let inputs: Vec<StageId> = planned
             .inputs()
             .into_iter()

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use std::path::Path;
 use std::{env, fs};
 
-use alloy_primitives::{Address, B256, hex};
+use alloy_primitives::{Address, B256, U256, hex};
 use causeway_types::goldilocks::GOLDILOCKS_ORDER;
-use causeway_types::{Authority, GoldilocksDigest, NetworkId, PublicValues, TypesError};
+use causeway_types::{Authority, GoldilocksDigest, NetworkId, PublicValues, Signature, TypesError};
 use k256::ecdsa::SigningKey;
 use serde::Serialize;
 
@@ -146,13 +146,17 @@ fn authorisations() -> Vec<AuthorisationVector> {
         entries.push(entry);
         let hash = DOMAIN.signing_hash(entry.network, entry.digest);
         let (signature, parity) = secret.sign_prehash_recoverable(hash.as_slice()).unwrap();
-        let v = [27 + u8::from(parity.is_y_odd())];
+        let signature = Signature {
+            r: U256::from_be_slice(&signature.r().to_bytes()),
+            s: U256::from_be_slice(&signature.s().to_bytes()),
+            odd_y_parity: parity.is_y_odd(),
+        };
         AuthorisationVector {
             network: entry.network,
             digest: entry.digest.into(),
             signer: entry.signer,
             signing_hash: hash,
-            signature: hex::encode_prefixed([v.as_slice(), &signature.to_bytes()].concat()),
+            signature: hex::encode_prefixed(signature.encode()),
             entry: hex::encode_prefixed(entry.encode()),
             chain: authorisations_chain(&entries),
         }

@@ -19,6 +19,21 @@ pub struct Signature {
 }
 
 impl Signature {
+    /// Length of the encoding.
+    pub const ENCODED_LEN: usize = 65;
+
+    /// In place of a signature, where the signer approved the digest on L1 beforehand.
+    pub const APPROVED: [u8; Self::ENCODED_LEN] = [0; Self::ENCODED_LEN];
+
+    /// As settlement reads it: v, which is 27 or 28, then r and s.
+    pub fn encode(&self) -> [u8; Self::ENCODED_LEN] {
+        let mut bytes = [0; Self::ENCODED_LEN];
+        bytes[0] = 27 + u8::from(self.odd_y_parity);
+        bytes[1..33].copy_from_slice(&self.r.to_be_bytes::<32>());
+        bytes[33..].copy_from_slice(&self.s.to_be_bytes::<32>());
+        bytes
+    }
+
     /// Whose signature over a hash this is.
     ///
     /// # Errors
@@ -74,6 +89,25 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+
+    #[test]
+    fn an_encoding_is_v_r_s() {
+        let signature = Signature {
+            r: U256::from(1) << 255,
+            s: U256::from(2),
+            odd_y_parity: true,
+        };
+        let mut bytes = [0; 65];
+        (bytes[0], bytes[1], bytes[64]) = (28, 0x80, 2);
+        assert_eq!(signature.encode(), bytes);
+        bytes[0] = 27;
+        let even = Signature {
+            odd_y_parity: false,
+            ..signature
+        };
+        assert_eq!(even.encode(), bytes);
+        assert_ne!(even.encode(), Signature::APPROVED);
+    }
 
     #[test]
     fn words_are_hexadecimal() {

@@ -5,6 +5,7 @@ mod anchor;
 mod attest;
 mod epoch;
 mod fold;
+mod open;
 mod opening;
 mod registry;
 mod seal;

@@ -36,17 +36,17 @@ fn anchor() -> &'static Anchor {
 
 /// A certificate at its place.
 #[derive(Clone)]
-struct Place {
+pub(super) struct Place {
     shared: SharedContext,
     before: EpochRun,
     opening: AnchorOpening,
     dependencies: Vec<DependencyOpening>,
     behind: Option<List>,
-    statement: TransitionStatement,
+    pub(super) statement: TransitionStatement,
 }
 
 impl Place {
-    fn inputs(&self) -> AnchorInputs<'_> {
+    pub(super) fn inputs(&self) -> AnchorInputs<'_> {
         AnchorInputs {
             shared: &self.shared,
             before: &self.before,
@@ -94,7 +94,7 @@ fn state() -> GlobalState {
 }
 
 /// A network's next certificate, in an epoch of this height that it ends.
-fn place(network: u32, exits: u32, height: u8, dependencies: &[Dependency]) -> Place {
+pub(super) fn place(network: u32, exits: u32, height: u8, dependencies: &[Dependency]) -> Place {
     let mut state = state();
     let mut before = EpochOpening::between(&state, &state, domain(), height).before;
     before.expiry = Expiry::new(5 << 32 | 7);
@@ -132,7 +132,7 @@ fn place(network: u32, exits: u32, height: u8, dependencies: &[Dependency]) -> P
 
 /// What a certificate depends on.
 #[derive(Clone, Copy)]
-enum Dependency {
+pub(super) enum Dependency {
     Network(u32, u64),
     L1(u32),
 }

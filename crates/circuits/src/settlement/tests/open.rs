@@ -53,7 +53,7 @@ fn openings(count: u32) -> (GlobalState, Vec<DependencyOpening>) {
     (state, openings)
 }
 
-fn span() -> Span {
+pub(super) fn span() -> Span {
     Span {
         context: digest(1),
         before: digest(2),
@@ -75,6 +75,12 @@ fn part(state: &GlobalState, openings: &[DependencyOpening], opened: usize) -> P
         reached: chain(&openings[..opened]),
         wanted: chain(openings),
     }
+}
+
+/// An anchor that has opened sixteen of eighteen, and the other two.
+pub(super) fn begun() -> (Part, Vec<DependencyOpening>) {
+    let (state, all) = openings(18);
+    (part(&state, &all, 16), all[16..].to_vec())
 }
 
 fn said(number: u64, carried: KeyDigest, part: Part) -> PartProof {

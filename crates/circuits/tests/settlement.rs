@@ -5,15 +5,16 @@ use alloy_primitives::{Address, U256};
 use causeway_aggregation::{C, D, F, Normalizer, Options, ProofError, Shape, ShapedProof, StatementDigest};
 use causeway_circuits::keccak::{Entry, List};
 use causeway_circuits::recursion::KeccakKeys;
+use causeway_circuits::settlement::transition::SegmentPlan;
 use causeway_circuits::settlement::{
-    AnchorInputs, Epoch, EpochOpening, EpochRun, Item, Registry, SettlementError, SettlementProgram, Stage,
-    TransitionProof,
+    AnchorInputs, Epoch, EpochOpening, EpochRun, Item, MAX_OPENINGS, Registry, SettlementError,
+    SettlementProgram, Stage, TransitionProof,
 };
-use causeway_ledger::inputs::TransitionInputs;
-use causeway_ledger::{GlobalState, Transition, World, apply, draft, settle_epoch};
+use causeway_ledger::inputs::{Step, TransitionInputs};
+use causeway_ledger::{DependencyOpening, GlobalState, Transition, World, apply, draft, settle_epoch};
 use causeway_types::{
-    Authority, Backing, Certificate, EMPTY_METADATA_HASH, Exit, GlobalIndex, ImportedExit, LeafType,
-    NetworkId, SettlementDomain, TokenId,
+    Authority, Backing, BackingEntry, Certificate, EMPTY_METADATA_HASH, Exit, GlobalIndex, HistoryBacking,
+    ImportedExit, L1Entry, LeafType, NetworkId, SettlementDomain, TokenId,
 };
 use plonky2::iop::target::Target;
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
@@ -103,12 +104,7 @@ impl<'a> Run<'a> {
         inputs: &TransitionInputs,
     ) {
         let opening = self.state.anchor(&transition.payload(), HEIGHT.into()).unwrap();
-        let dependencies: Vec<_> = inputs
-            .steps
-            .iter()
-            .flat_map(|step| step.dependency_entries())
-            .map(|dependency| new.open(&dependency).unwrap())
-            .collect();
+        let dependencies = self.dependencies(new, inputs);
         let shared = self.opening.shared();
         let inputs = AnchorInputs {
             shared: &shared,
@@ -121,6 +117,11 @@ impl<'a> Run<'a> {
         let item = self.program.prove_anchor(proof, &inputs).unwrap();
         assert_eq!(item.span, plan.span);
         self.join(item, plan.after);
+    }
+
+    fn dependencies(&self, new: &GlobalState, inputs: &TransitionInputs) -> Vec<DependencyOpening> {
+        let entries = inputs.steps.iter().flat_map(Step::dependency_entries);
+        entries.map(|entry| new.open(&entry).unwrap()).collect()
     }
 
     fn join(&mut self, item: Item, after: EpochRun) {
@@ -248,4 +249,78 @@ fn epoch(
     );
     run.close(keccak);
     after
+}
+
+/// Imports of seventeen exits of L1, each under the root of another number of exits: two steps, and more than an anchor opens.
+#[test]
+#[ignore = "some fifteen proofs, minutes: what the circuits constrain is tested without"]
+fn a_certificate_that_depends_on_much_is_anchored_in_parts() {
+    let keccak = FakeKeccak::new();
+    let program =
+        SettlementProgram::new(KeccakKeys::new(&[keccak.normalizer.key().clone()]).unwrap()).unwrap();
+    let mut world = World::new(DOMAIN);
+    world.register(A, Authority::signer(signer(A)).unwrap()).unwrap();
+    let exits = [exit(NetworkId::MAINNET, A); 17];
+    world.deposit(&exits).unwrap();
+    let shadow = world.l1_shadow();
+    let import = |leaf_index: u32| {
+        let entry = L1Entry {
+            exit_count: leaf_index + 1,
+            shadow_root: shadow.root_at(leaf_index + 1),
+        };
+        ImportedExit {
+            exit: exits[0],
+            global_index: GlobalIndex::new(NetworkId::MAINNET, leaf_index),
+            backing: Backing::History(HistoryBacking {
+                entry: BackingEntry::L1(entry),
+                path: shadow.path_at(leaf_index, leaf_index + 1),
+            }),
+        }
+    };
+    let state = world.network(A).unwrap().state.clone();
+    let certificate = draft(&state, vec![], (0..17).map(import).collect()).unwrap();
+    let (after, transitions) = settle(&world, &[certificate]);
+    let inputs = TransitionInputs::new(&transitions[0], &after).unwrap();
+
+    let mut run = Run::new(&program, world.global(), after.global());
+    let plans = SegmentPlan::of(&inputs).unwrap();
+    let [first, last] = &plans[..] else {
+        panic!("two steps")
+    };
+    let left = program.prove_segment(&inputs, first, run.list).unwrap();
+    let right = program.prove_segment(&inputs, last, left.span.list_out).unwrap();
+    let segments = program.prove_segments(&left, &right).unwrap();
+    let transition = program.prove_close(&inputs, last, &segments).unwrap();
+
+    let opening = run
+        .state
+        .anchor(&transitions[0].payload(), HEIGHT.into())
+        .unwrap();
+    let dependencies = run.dependencies(after.global(), &inputs);
+    assert_eq!(dependencies.len(), MAX_OPENINGS + 1);
+    let shared = run.opening.shared();
+    let before = run.run;
+    let anchor = AnchorInputs {
+        shared: &shared,
+        before: &before,
+        opening: &opening,
+        dependencies: &dependencies,
+        behind: None,
+    };
+    let plan = anchor.plan(&transition.statement).unwrap();
+    assert_eq!(
+        program.prove_anchor(&transition, &anchor),
+        Err(SettlementError::TooMany {
+            stage: Stage::Anchor,
+            got: MAX_OPENINGS + 1,
+            max: MAX_OPENINGS
+        })
+    );
+    let part = program.prove_anchor_part(&transition, &anchor).unwrap();
+    // A circuit in between may open nothing.
+    let part = program.prove_more(&part, &[]).unwrap();
+    let item = program.prove_open(&part, &dependencies[MAX_OPENINGS..]).unwrap();
+    assert_eq!(item.span, plan.span);
+    run.join(item, plan.after);
+    run.close(&keccak);
 }

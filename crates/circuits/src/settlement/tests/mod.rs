@@ -3,6 +3,7 @@
 
 mod anchor;
 mod attest;
+mod domains;
 mod epoch;
 mod fold;
 mod open;

@@ -36,6 +36,11 @@ impl Domain {
         Self(tag)
     }
 
+    /// The tag.
+    pub const fn tag(self) -> u64 {
+        self.0
+    }
+
     /// Poseidon of (tag, message length, message).
     pub fn hash(self, message: &[F]) -> HashOut<F> {
         let head = [

@@ -56,16 +56,19 @@ pub struct DependencyEntry {
 
 /// The chain of a transition's dependencies, in order, from zero.
 pub fn dependencies_digest(dependencies: &[DependencyEntry]) -> GoldilocksDigest {
-    dependencies
-        .iter()
-        .fold(GoldilocksDigest::ZERO, |chain, dependency| {
-            Message::new()
-                .digest(chain)
-                .u32(dependency.network.get())
-                .u64(dependency.index)
-                .digest(dependency.entry)
-                .hash(DEPENDENCY)
-        })
+    extend_dependencies(GoldilocksDigest::ZERO, dependencies)
+}
+
+/// A chain of dependencies with these behind it.
+pub fn extend_dependencies(chain: GoldilocksDigest, dependencies: &[DependencyEntry]) -> GoldilocksDigest {
+    dependencies.iter().fold(chain, |chain, dependency| {
+        Message::new()
+            .digest(chain)
+            .u32(dependency.network.get())
+            .u64(dependency.index)
+            .digest(dependency.entry)
+            .hash(DEPENDENCY)
+    })
 }
 
 /// What a network authorises. Contingencies name state roots and never history entries: otherwise two certificates could

@@ -45,7 +45,7 @@ pub use chains::{
 pub use commitment::{L1State, NetworkState, StateCommitment};
 pub use digest::{
     CertificateStatement, DependencyEntry, ImportId, contingencies_digest, dependencies_digest,
-    imports_digest,
+    extend_dependencies, imports_digest,
 };
 pub use epoch::{Admitted, Because, CertificateRef, EpochOutcome, LeftOut, RootCause, settle_epoch};
 pub use error::{Class, LedgerError, Sums};

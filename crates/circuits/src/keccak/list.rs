@@ -22,7 +22,7 @@ use super::block::{Block, DIGEST_LIMBS, RATE_LIMBS, absorb, blocks, limbs_digest
 
 /// What the capacity of the chain's sponge begins with: "cw.kecc", as a domain's tag is read. In front of the message it would
 /// cost one permutation in seven.
-const TAG: u64 = u64::from_be_bytes(*b"\0cw.kecc");
+pub(crate) const TAG: u64 = u64::from_be_bytes(*b"\0cw.kecc");
 
 /// Rate of the sponge.
 const RATE: usize = 8;

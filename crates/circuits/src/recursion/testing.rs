@@ -53,5 +53,6 @@ pub(crate) fn forged<T>(
     forged: &[(Target, F)],
 ) -> Option<Vec<F>> {
     let trace = Trace::forged(circuit.data(), witness, forged);
-    trace.violations().is_empty().then(|| trace.public_inputs())
+    let proven = trace.violations().is_empty() && trace.waiting().is_empty();
+    proven.then(|| trace.public_inputs())
 }

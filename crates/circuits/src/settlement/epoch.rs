@@ -17,8 +17,8 @@ use super::span::{ITEM, SpanTarget};
 use crate::keccak::{Entry, ListTarget, hash_blocks};
 use crate::recursion::{Circuit, InnerTargets, TakeIn, connect, statement_limbs};
 use crate::targets::{
-    BytesTarget, DigestTarget, L1StateTarget, PathTarget, StateCommitmentTarget, TreeTarget, U64Target,
-    keccak_words,
+    BytesTarget, DigestTarget, L1StateTarget, PathTarget, StateCommitmentTarget, TreeTarget, U32Target,
+    U64Target, keccak_words,
 };
 
 /// An epoch's two ends, as they are opened.
@@ -293,11 +293,14 @@ pub(super) fn constrain(
 fn begin(builder: &mut CircuitBuilder<F, D>) -> EpochRunTarget {
     let zero = builder.zero();
     EpochRunTarget {
+        global_root: builder.add_virtual_hash(),
+        rollup_node: builder.add_virtual_target_arr(),
         payload: [zero; 8],
         authorisations: [zero; 8],
+        registry_count: U32Target::new(builder),
+        registry_hash: builder.add_virtual_target_arr(),
         expiry: U64Target::constant(builder, &Expiry::NEVER.get().to_be_bytes()),
         certificates: builder._false(),
-        ..EpochRunTarget::new(builder)
     }
 }
 

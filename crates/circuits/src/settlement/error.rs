@@ -29,6 +29,12 @@ pub enum Stage {
     Registry,
     /// Puts a transition at its place.
     Anchor,
+    /// Does so for one that depends on more than that opens.
+    AnchorPart,
+    /// Opens more of what it depends on.
+    More,
+    /// Opens the rest.
+    Open,
     /// Joins items of an epoch.
     Fold,
     /// Says what an epoch is.

@@ -12,9 +12,9 @@ use plonky2::plonk::circuit_builder::CircuitBuilder;
 
 use super::error::SettlementError;
 use super::item::Item;
-use super::roles::is_one_of;
+use super::roles::joined_role;
 use super::span::{Family, Span, SpanTarget};
-use crate::recursion::{Circuit, InnerTargets, TakeIn, connect, connect_if, is_equal};
+use crate::recursion::{Circuit, InnerTargets, TakeIn, connect};
 
 /// Targets of the fold circuit.
 #[derive(Clone, Debug)]
@@ -101,7 +101,9 @@ pub(super) fn constrain(
 ) -> FoldTargets {
     let key = builder.add_virtual_hash();
     let children = [(); 2].map(|()| take_in(builder));
-    let folded = children.each_ref().map(|child| role(builder, child, key, single));
+    let folded = children
+        .each_ref()
+        .map(|child| joined_role(builder, child, key, single));
 
     let left = SpanTarget::new_unchecked(builder);
     let right = SpanTarget {
@@ -127,20 +129,4 @@ pub(super) fn constrain(
         folded,
         spans,
     }
-}
-
-/// Holds a child to being a fold of this very circuit or single; whether it is a fold.
-fn role(
-    builder: &mut CircuitBuilder<F, D>,
-    child: &InnerTargets,
-    key: HashOutTarget,
-    single: &[KeyDigest],
-) -> BoolTarget {
-    let folded = is_equal(builder, child.digest, key);
-    let mut roles = is_one_of(builder, child, single);
-    roles.push(folded);
-    let known = builder.add_many(roles.iter().map(|role| role.target));
-    builder.assert_one(known);
-    connect_if(builder, folded.target, child.public_inputs(0), key.elements);
-    folded
 }

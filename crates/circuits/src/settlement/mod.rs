@@ -6,7 +6,9 @@ pub mod epoch;
 pub mod error;
 pub mod fold;
 pub mod item;
+pub mod open;
 pub mod opening;
+pub mod part;
 pub mod program;
 pub mod registry;
 pub mod roles;
@@ -21,12 +23,14 @@ pub mod transition;
 #[cfg(test)]
 mod tests;
 
-pub use anchor::{Anchor, AnchorInputs, TransitionKeys};
+pub use anchor::{Anchor, AnchorInputs, Ends, MAX_OPENINGS, TransitionKeys};
 pub use attest::Attest;
 pub use epoch::{Epoch, EpochOpening};
 pub use error::{SettlementError, Stage};
 pub use fold::Fold;
 pub use item::{Item, ItemPlan};
+pub use open::{More, Open};
+pub use part::{MAX_MORE, Part, PartProof};
 pub use program::SettlementProgram;
 pub use registry::Registry;
 pub use roles::ItemKeys;

@@ -183,3 +183,33 @@ impl OpeningTarget {
         siblings.try_for_each(|(&target, &sibling)| set_digest(witness, target, sibling))
     }
 }
+
+/// So many openings, one after the other: what the chain is then.
+pub(super) fn open_all(
+    builder: &mut CircuitBuilder<F, D>,
+    count: usize,
+    global_root: DigestTarget,
+    mut chain: DigestTarget,
+) -> (Vec<OpeningTarget>, DigestTarget) {
+    let mut openings = Vec::with_capacity(count);
+    for _ in 0..count {
+        let opening = OpeningTarget::new(builder);
+        chain = opening.open(builder, global_root, chain);
+        openings.push(opening);
+    }
+    (openings, chain)
+}
+
+/// Fills as many as there are; `None` if there are too many.
+pub(super) fn set_all(
+    witness: &mut PartialWitness<F>,
+    targets: &[OpeningTarget],
+    openings: &[DependencyOpening],
+) -> Option<()> {
+    if openings.len() > targets.len() {
+        return None;
+    }
+    let openings = openings.iter().map(Some).chain(std::iter::repeat(None));
+    let mut openings = targets.iter().zip(openings);
+    openings.try_for_each(|(target, opening)| target.set(witness, opening))
+}

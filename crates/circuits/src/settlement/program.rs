@@ -1,16 +1,18 @@
 //! The whole program: its circuits, and each stage with its checks.
 
 use causeway_aggregation::{ClosedProof, Closing, F, KeyDigest, LimbTarget, Shape, ShapedProof};
-use causeway_ledger::RegistryOpening;
 use causeway_ledger::inputs::TransitionInputs;
+use causeway_ledger::{DependencyOpening, RegistryOpening};
 use causeway_types::GoldilocksDigest;
 
-use super::anchor::{Anchor, AnchorInputs, TransitionKeys};
+use super::anchor::{Anchor, AnchorInputs, Ends, TransitionKeys};
 use super::attest::Attest;
 use super::epoch::{Epoch, EpochOpening};
 use super::error::{SettlementError, Stage};
 use super::fold::Fold;
 use super::item::Item;
+use super::open::{More, Open};
+use super::part::PartProof;
 use super::registry::Registry;
 use super::roles::ItemKeys;
 use super::run::EpochRun;
@@ -34,8 +36,12 @@ pub struct SettlementProgram {
     close: Close,
     attest: Attest,
     shut: Shut,
+    part_keys: ItemKeys,
     registry: Registry,
     anchor: Anchor,
+    anchor_part: Anchor,
+    more: More,
+    open: Open,
     fold: Fold,
     epoch: Epoch,
     seal: Seal,
@@ -73,8 +79,15 @@ impl SettlementProgram {
             closed: vec![shut.key_digest()],
         };
         let registry = Registry::new()?;
-        let anchor = Anchor::new(&transition_keys)?;
-        let single = vec![registry.key_digest(), anchor.key_digest()];
+        let anchor = Anchor::new(Ends::Item, &transition_keys)?;
+        let anchor_part = Anchor::new(Ends::Part, &transition_keys)?;
+        let more = More::new(anchor_part.key_digest())?;
+        let part_keys = ItemKeys {
+            single: vec![anchor_part.key_digest()],
+            fold: more.key_digest(),
+        };
+        let open = Open::new(&part_keys)?;
+        let single = vec![registry.key_digest(), anchor.key_digest(), open.key_digest()];
         let fold = Fold::new(Family::Items, &single)?;
         let item_keys = ItemKeys {
             single,
@@ -95,8 +108,12 @@ impl SettlementProgram {
             close,
             attest,
             shut,
+            part_keys,
             registry,
             anchor,
+            anchor_part,
+            more,
+            open,
             fold,
             epoch,
             seal,
@@ -144,6 +161,21 @@ impl SettlementProgram {
         &self.anchor
     }
 
+    /// The anchor circuit of transitions that depend on more.
+    pub const fn anchor_part(&self) -> &Anchor {
+        &self.anchor_part
+    }
+
+    /// The circuit that opens more.
+    pub const fn more(&self) -> &More {
+        &self.more
+    }
+
+    /// The circuit that opens the rest.
+    pub const fn open(&self) -> &Open {
+        &self.open
+    }
+
     /// The fold circuit.
     pub const fn fold(&self) -> &Fold {
         &self.fold
@@ -175,6 +207,33 @@ impl SettlementProgram {
         self.transition_keys
             .closed(got)
             .ok_or(SettlementError::ForeignKey { stage, got })
+    }
+
+    /// Verifies the proof of a transition, and that a list is said to stand before it if and only if its own is closed.
+    fn check_place(
+        &self,
+        transition: &TransitionProof,
+        inputs: &AnchorInputs<'_>,
+    ) -> Result<(), SettlementError> {
+        if self.check_transition(transition)? == inputs.behind.is_some() {
+            Ok(())
+        } else {
+            Err(SettlementError::NotThreaded { stage: Stage::Anchor })
+        }
+    }
+
+    /// Verifies an anchor that is not at its end.
+    ///
+    /// # Errors
+    /// [`SettlementError::Inner`], [`SettlementError::OtherStatement`] or [`SettlementError::ForeignKey`].
+    pub fn check_part(&self, part: &PartProof, stage: Stage) -> Result<(), SettlementError> {
+        part.verify(stage)?;
+        let got = part.proof.key_digest();
+        if self.part_keys.takes(got, carried(&part.proof)) {
+            Ok(())
+        } else {
+            Err(SettlementError::ForeignKey { stage, got })
+        }
     }
 
     /// Verifies an item for a fold or an epoch.
@@ -285,10 +344,47 @@ impl SettlementProgram {
         transition: &TransitionProof,
         inputs: &AnchorInputs<'_>,
     ) -> Result<Item, SettlementError> {
-        if self.check_transition(transition)? != inputs.behind.is_some() {
-            return Err(SettlementError::NotThreaded { stage: Stage::Anchor });
-        }
+        self.check_place(transition, inputs)?;
         self.anchor.prove_item(transition, inputs)
+    }
+
+    /// Proves the place of a transition that depends on more than [`super::MAX_OPENINGS`] entries, the first of which are opened.
+    ///
+    /// # Errors
+    /// Those of [`Self::prove_anchor`].
+    pub fn prove_anchor_part(
+        &self,
+        transition: &TransitionProof,
+        inputs: &AnchorInputs<'_>,
+    ) -> Result<PartProof, SettlementError> {
+        self.check_place(transition, inputs)?;
+        self.anchor_part.prove_part(transition, inputs)
+    }
+
+    /// Opens more of what a transition depends on, but not the last.
+    ///
+    /// # Errors
+    /// Those of [`Self::check_part`] and [`More::prove_part`].
+    pub fn prove_more(
+        &self,
+        part: &PartProof,
+        openings: &[DependencyOpening],
+    ) -> Result<PartProof, SettlementError> {
+        self.check_part(part, Stage::More)?;
+        self.more.prove_part(part, openings)
+    }
+
+    /// Opens the rest of what a transition depends on.
+    ///
+    /// # Errors
+    /// Those of [`Self::check_part`] and [`Open::prove_item`].
+    pub fn prove_open(
+        &self,
+        part: &PartProof,
+        openings: &[DependencyOpening],
+    ) -> Result<Item, SettlementError> {
+        self.check_part(part, Stage::Open)?;
+        self.open.prove_item(part, openings)
     }
 
     /// Proves the fold of two neighbouring items.

@@ -17,7 +17,7 @@ use super::item::{Item, ItemPlan};
 use super::run::{EpochRun, EpochRunTarget};
 use super::span::{ITEM, SpanTarget};
 use crate::keccak::{DigestTarget as KeccakTarget, Entry, List, ListTarget, hash_blocks};
-use crate::recursion::{Circuit, connect_if, falls, is_zero, select};
+use crate::recursion::{Circuit, connect_if, is_zero, select};
 use crate::targets::{
     AuthorityTarget, BytesTarget, DigestTarget, NetworkStateTarget, PathTarget, TreeTarget, U32Target,
     set_digest, set_u32,
@@ -29,7 +29,7 @@ pub const MAX_ENTRIES: usize = 16;
 /// Targets of one entry.
 #[derive(Clone, Debug)]
 pub struct EntryTargets {
-    /// Whether there is one. Falls but once.
+    /// Whether there is one.
     pub active: BoolTarget,
     /// Whether the network has a leaf.
     pub known: BoolTarget,
@@ -244,9 +244,6 @@ pub(super) fn constrain(builder: &mut CircuitBuilder<F, D>) -> RegistryTargets {
     builder.assert_zero(before.certificates.target);
     let list_in = ListTarget::new(builder.add_virtual_hash());
     let entries: Vec<EntryTargets> = (0..MAX_ENTRIES).map(|_| EntryTargets::new(builder)).collect();
-    for pair in entries.windows(2) {
-        falls(builder, pair[0].active, pair[1].active);
-    }
 
     let mut list = list_in;
     let mut after = before;

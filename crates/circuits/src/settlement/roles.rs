@@ -5,6 +5,7 @@ use plonky2::iop::target::BoolTarget;
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 
 use crate::recursion::{InnerTargets, connect_if, constant_key, is_equal};
+use crate::targets::DigestTarget;
 
 /// The keys of circuits whose proofs are items of an epoch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,4 +57,20 @@ pub(super) fn item_role(builder: &mut CircuitBuilder<F, D>, inner: &InnerTargets
     if let Some(joined) = roles.last() {
         connect_if(builder, joined.target, inner.public_inputs(0), fold.elements);
     }
+}
+
+/// Holds a child to being of this very circuit, whose key's digest is carried, or single; whether it is of this circuit.
+pub(super) fn joined_role(
+    builder: &mut CircuitBuilder<F, D>,
+    child: &InnerTargets,
+    key: DigestTarget,
+    single: &[KeyDigest],
+) -> BoolTarget {
+    let joined = is_equal(builder, child.digest, key);
+    let mut roles = is_one_of(builder, child, single);
+    roles.push(joined);
+    let known = builder.add_many(roles.iter().map(|role| role.target));
+    builder.assert_one(known);
+    connect_if(builder, joined.target, child.public_inputs(0), key.elements);
+    joined
 }

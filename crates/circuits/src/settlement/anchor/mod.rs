@@ -9,6 +9,7 @@ mod links;
 mod witness;
 
 use causeway_aggregation::{D, F, KeyDigest, Shape};
+use causeway_ledger::inputs::Step;
 use plonky2::field::types::Field;
 use plonky2::hash::hash_types::HashOutTarget;
 use plonky2::iop::target::BoolTarget;
@@ -17,7 +18,8 @@ use plonky2::plonk::circuit_builder::CircuitBuilder;
 pub use witness::AnchorInputs;
 
 use super::error::{SettlementError, Stage};
-use super::opening::OpeningTarget;
+use super::opening::{OpeningTarget, open_all};
+use super::part::PartTarget;
 use super::roles::one_of;
 use super::rollup::{HeightTarget, LEVELS, LevelTarget, climb_target};
 use super::run::{EpochRunTarget, SharedContextTarget};
@@ -26,12 +28,30 @@ use super::statement::TransitionStatementTarget;
 use crate::keccak::{DIGEST_LIMBS, DigestTarget as KeccakTarget, ListTarget};
 use crate::recursion::{Circuit, InnerTargets, TakeIn, connect, connect_if, is_zero, select};
 use crate::targets::{
-    AuthorityTarget, DigestTarget, NetworkStateTarget, PathTarget, TreeTarget, U32Target, U64Target,
-    is_below, keccak_limbs,
+    AuthorityTarget, NetworkStateTarget, PathTarget, TreeTarget, U32Target, U64Target, is_below, keccak_limbs,
 };
 
-/// Dependencies that an anchor opens.
-pub const MAX_OPENINGS: usize = 12;
+/// Dependencies that an anchor opens: those of one step of a certificate.
+pub const MAX_OPENINGS: usize = Step::DEPENDENCIES;
+
+/// What an anchor comes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ends {
+    /// An item: all dependencies are opened.
+    Item,
+    /// A part of one: there may be more.
+    Part,
+}
+
+impl Ends {
+    /// The circuit that comes to it.
+    pub const fn stage(self) -> Stage {
+        match self {
+            Self::Item => Stage::Anchor,
+            Self::Part => Stage::AnchorPart,
+        }
+    }
+}
 
 /// The keys of circuits whose proofs state transitions.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,14 +103,14 @@ pub struct AnchorTargets {
 pub type Anchor = Circuit<AnchorTargets>;
 
 impl Circuit<AnchorTargets> {
-    /// Builds the circuit over the keys of transitions.
+    /// Builds the circuit that comes to this, over the keys of transitions.
     ///
     /// # Errors
     /// [`SettlementError::Circuit`] if it does not fit.
-    pub fn new(keys: &TransitionKeys) -> Result<Self, SettlementError> {
+    pub fn new(ends: Ends, keys: &TransitionKeys) -> Result<Self, SettlementError> {
         let mut builder = Shape::Standard.builder();
-        let targets = constrain(&mut builder, InnerTargets::verify, keys);
-        Self::build(builder, targets).map_err(Stage::Anchor.unfit())
+        let targets = constrain(&mut builder, InnerTargets::verify, (ends, keys));
+        Self::build(builder, targets).map_err(ends.stage().unfit())
     }
 }
 
@@ -98,7 +118,7 @@ impl Circuit<AnchorTargets> {
 pub(super) fn constrain(
     builder: &mut CircuitBuilder<F, D>,
     take_in: TakeIn,
-    keys: &TransitionKeys,
+    (ends, keys): (Ends, &TransitionKeys),
 ) -> AnchorTargets {
     let inner = take_in(builder);
     let closed = closed(builder, &inner, keys);
@@ -120,9 +140,9 @@ pub(super) fn constrain(
     let threaded = builder.not(closed);
     let begins = statement.list_in.digest().elements;
     connect_if(builder, threaded.target, begins, list_in.digest().elements);
-    let ends = statement.list_out.digest().elements;
+    let after = statement.list_out.digest().elements;
     let mut list = ListTarget::new(HashOutTarget {
-        elements: select(builder, closed, list_in.digest().elements, ends),
+        elements: select(builder, closed, list_in.digest().elements, after),
     });
 
     let before = EpochRunTarget::new(builder);
@@ -149,7 +169,9 @@ pub(super) fn constrain(
     );
     after.expiry = least(builder, &before.expiry, &statement.expiry);
     after.certificates = builder._true();
-    let openings = dependencies(builder, shared.global_root, statement.dependencies);
+    let zero = builder.zero();
+    let nothing = HashOutTarget { elements: [zero; 4] };
+    let (openings, reached) = open_all(builder, MAX_OPENINGS, shared.global_root, nothing);
 
     let span = SpanTarget {
         context: shared.hash(builder),
@@ -158,7 +180,21 @@ pub(super) fn constrain(
         list_in,
         list_out: list,
     };
-    span.register(builder, ITEM);
+    match ends {
+        Ends::Item => {
+            connect(builder, reached.elements, statement.dependencies.elements);
+            span.register(builder, ITEM);
+        }
+        Ends::Part => {
+            let part = PartTarget {
+                item: span.hash(builder, ITEM),
+                global_root: shared.global_root,
+                reached,
+                wanted: statement.dependencies,
+            };
+            part.register(builder, nothing);
+        }
+    }
     AnchorTargets {
         inner,
         statement,
@@ -276,24 +312,4 @@ fn least(builder: &mut CircuitBuilder<F, D>, run: &U64Target, stated: &U64Target
     }
     let earlier = is_below(builder, &stated.targets(), &run.targets());
     U64Target::select(builder, earlier, stated, run)
-}
-
-/// Opens all that the transition depends on.
-fn dependencies(
-    builder: &mut CircuitBuilder<F, D>,
-    global_root: DigestTarget,
-    chain: DigestTarget,
-) -> Vec<OpeningTarget> {
-    let mut reached = HashOutTarget {
-        elements: [builder.zero(); 4],
-    };
-    let openings: Vec<OpeningTarget> = (0..MAX_OPENINGS)
-        .map(|_| {
-            let opening = OpeningTarget::new(builder);
-            reached = opening.open(builder, global_root, reached);
-            opening
-        })
-        .collect();
-    connect(builder, reached.elements, chain.elements);
-    openings
 }

@@ -9,9 +9,11 @@ use super::{Anchor, MAX_OPENINGS, links};
 use crate::keccak::List;
 use crate::settlement::error::{SettlementError, Stage};
 use crate::settlement::item::{Item, ItemPlan};
+use crate::settlement::opening::set_all;
+use crate::settlement::part::{Part, PartProof};
 use crate::settlement::rollup::climb;
 use crate::settlement::run::{EpochRun, SharedContext};
-use crate::settlement::span::Span;
+use crate::settlement::span::{ITEM, Span};
 use crate::settlement::statement::{TransitionProof, TransitionStatement};
 
 /// A transition's place in an epoch.
@@ -33,17 +35,10 @@ impl AnchorInputs<'_> {
     /// What the item does.
     ///
     /// # Errors
-    /// [`SettlementError::TooMany`]; [`SettlementError::NotThreaded`] if the network is not where the epoch stands;
-    /// [`SettlementError::OtherStatement`] if the transition is another one.
+    /// [`SettlementError::NotThreaded`] if the network is not where the epoch stands; [`SettlementError::OtherStatement`] if the
+    /// transition is another one.
     pub fn plan(&self, statement: &TransitionStatement) -> Result<ItemPlan, SettlementError> {
         let stage = Stage::Anchor;
-        if self.dependencies.len() > MAX_OPENINGS {
-            return Err(SettlementError::TooMany {
-                stage,
-                got: self.dependencies.len(),
-                max: MAX_OPENINGS,
-            });
-        }
         if !self.is_of(statement) {
             return Err(SettlementError::OtherStatement { stage });
         }
@@ -99,6 +94,18 @@ impl AnchorInputs<'_> {
         })
     }
 
+    /// How far an item came of whose dependencies so many are opened.
+    pub fn part(&self, span: &Span, statement: &TransitionStatement, opened: usize) -> Part {
+        let opened = self.dependencies.iter().take(opened);
+        let opened: Vec<DependencyEntry> = opened.map(|opening| opening.dependency).collect();
+        Part {
+            item: span.hash(ITEM),
+            global_root: self.shared.global_root,
+            reached: dependencies_digest(&opened),
+            wanted: statement.dependencies,
+        }
+    }
+
     fn is_of(&self, statement: &TransitionStatement) -> bool {
         let opening = self.opening;
         let key = opening.authority.validity_key();
@@ -116,11 +123,13 @@ impl AnchorInputs<'_> {
 }
 
 impl Anchor {
-    /// A prover's inputs; `None` if something has not the length or the form that it should have.
+    /// A prover's inputs, of whose dependencies so many are opened; `None` if something has not the length or the form that it
+    /// should have.
     pub fn witness(
         &self,
         transition: &TransitionProof,
         inputs: &AnchorInputs<'_>,
+        opened: usize,
     ) -> Option<PartialWitness<F>> {
         let targets = self.targets();
         let mut witness = PartialWitness::new();
@@ -140,33 +149,51 @@ impl Anchor {
         for (level, target) in targets.levels.iter().enumerate() {
             target.set_sibling(&mut witness, opening.rollup.get(level))?;
         }
-        if inputs.dependencies.len() > targets.openings.len() {
-            return None;
-        }
-        let dependencies = inputs
-            .dependencies
-            .iter()
-            .map(Some)
-            .chain(std::iter::repeat(None));
-        for (target, opening) in targets.openings.iter().zip(dependencies) {
-            target.set(&mut witness, opening)?;
-        }
+        let opened = inputs.dependencies.get(..opened)?;
+        set_all(&mut witness, &targets.openings, opened)?;
         Some(witness)
     }
 
-    /// Proves a transition's place.
+    /// Proves a transition's place, in the circuit that ends in an item.
     ///
     /// # Errors
-    /// Those of [`AnchorInputs::plan`], or [`SettlementError::Prove`].
+    /// Those of [`AnchorInputs::plan`], [`SettlementError::TooMany`] or [`SettlementError::Prove`].
     pub fn prove_item(
         &self,
         transition: &TransitionProof,
         inputs: &AnchorInputs<'_>,
     ) -> Result<Item, SettlementError> {
+        let (stage, opened) = (Stage::Anchor, inputs.dependencies.len());
+        if opened > MAX_OPENINGS {
+            return Err(SettlementError::TooMany {
+                stage,
+                got: opened,
+                max: MAX_OPENINGS,
+            });
+        }
         let span = inputs.plan(&transition.statement)?.span;
         let proof = self
-            .prove(self.witness(transition, inputs))
-            .map_err(Stage::Anchor.unproven())?;
+            .prove(self.witness(transition, inputs, opened))
+            .map_err(stage.unproven())?;
         Ok(Item { proof, span })
+    }
+
+    /// Proves a transition's place but for what [`MAX_OPENINGS`] leaves of its dependencies, in the circuit that ends in a part.
+    ///
+    /// # Errors
+    /// Those of [`AnchorInputs::plan`], or [`SettlementError::Prove`].
+    pub fn prove_part(
+        &self,
+        transition: &TransitionProof,
+        inputs: &AnchorInputs<'_>,
+    ) -> Result<PartProof, SettlementError> {
+        let stage = Stage::AnchorPart;
+        let opened = inputs.dependencies.len().min(MAX_OPENINGS);
+        let span = inputs.plan(&transition.statement)?.span;
+        let part = inputs.part(&span, &transition.statement, opened);
+        let proof = self
+            .prove(self.witness(transition, inputs, opened))
+            .map_err(stage.unproven())?;
+        Ok(PartProof { proof, part, span })
     }
 }

@@ -2,6 +2,7 @@ use std::sync::OnceLock;
 
 use causeway_aggregation::Shape;
 use causeway_aggregation::check::Trace;
+use causeway_ledger::poseidon::NETWORK;
 use causeway_ledger::{
     AnchorOpening, DependencyEntry, DependencyOpening, dependencies_digest, history_entry,
 };
@@ -10,7 +11,8 @@ use plonky2::iop::target::Target;
 
 use super::*;
 use crate::recursion::{Circuit, InnerTargets};
-use crate::settlement::anchor::{Anchor, AnchorInputs, MAX_OPENINGS, TransitionKeys, constrain};
+use crate::settlement::anchor::{Anchor, AnchorInputs, Ends, MAX_OPENINGS, TransitionKeys, constrain};
+use crate::settlement::statement::TRANSITION;
 use crate::settlement::{ItemPlan, SettlementError, SharedContext, TransitionProof, TransitionStatement};
 
 const THREADED: [u64; 2] = [1, 2];
@@ -27,24 +29,24 @@ fn anchor() -> &'static Anchor {
     static CELL: OnceLock<Anchor> = OnceLock::new();
     CELL.get_or_init(|| {
         let mut builder = Shape::Standard.builder();
-        let targets = constrain(&mut builder, InnerTargets::new_unchecked, &keys());
+        let targets = constrain(&mut builder, InnerTargets::new_unchecked, (Ends::Item, &keys()));
         Circuit::build_small(builder, targets)
     })
 }
 
 /// A certificate at its place.
 #[derive(Clone)]
-struct Place {
+pub(super) struct Place {
     shared: SharedContext,
     before: EpochRun,
     opening: AnchorOpening,
     dependencies: Vec<DependencyOpening>,
     behind: Option<List>,
-    statement: TransitionStatement,
+    pub(super) statement: TransitionStatement,
 }
 
 impl Place {
-    fn inputs(&self) -> AnchorInputs<'_> {
+    pub(super) fn inputs(&self) -> AnchorInputs<'_> {
         AnchorInputs {
             shared: &self.shared,
             before: &self.before,
@@ -68,7 +70,7 @@ impl Place {
     }
 
     fn states(&self, number: u64, values: &[(Target, F)]) -> Option<Vec<F>> {
-        let witness = anchor().witness(&self.proof(number), &self.inputs())?;
+        let witness = anchor().witness(&self.proof(number), &self.inputs(), self.dependencies.len())?;
         forged(anchor(), &witness, values)
     }
 
@@ -92,7 +94,7 @@ fn state() -> GlobalState {
 }
 
 /// A network's next certificate, in an epoch of this height that it ends.
-fn place(network: u32, exits: u32, height: u8, dependencies: &[Dependency]) -> Place {
+pub(super) fn place(network: u32, exits: u32, height: u8, dependencies: &[Dependency]) -> Place {
     let mut state = state();
     let mut before = EpochOpening::between(&state, &state, domain(), height).before;
     before.expiry = Expiry::new(5 << 32 | 7);
@@ -130,7 +132,7 @@ fn place(network: u32, exits: u32, height: u8, dependencies: &[Dependency]) -> P
 
 /// What a certificate depends on.
 #[derive(Clone, Copy)]
-enum Dependency {
+pub(super) enum Dependency {
     Network(u32, u64),
     L1(u32),
 }
@@ -159,7 +161,7 @@ impl Dependency {
 #[test]
 fn transitions_are_put_at_their_places_as_in_the_ledger() {
     use Dependency::{L1, Network};
-    let full: Vec<Dependency> = (1..=12).map(L1).collect();
+    let full: Vec<Dependency> = (1..=16).map(L1).collect();
     let cases: [(u32, u32, u8, &[Dependency]); 6] = [
         (1, 2, 0, &[]),
         (2, 1, 3, &[L1(20)]),
@@ -199,7 +201,7 @@ fn only_these_circuits_stand_here() {
     assert_eq!(place.states(4, &[]), None);
     let mut proof = place.proof(THREADED[0]);
     proof.proof.key.constants_sigmas_cap.0[3].elements[1] += F::ONE;
-    let witness = anchor().witness(&proof, &place.inputs()).unwrap();
+    let witness = anchor().witness(&proof, &place.inputs(), 0).unwrap();
     assert_eq!(proven(anchor(), &witness), None);
 }
 
@@ -225,7 +227,7 @@ fn a_transition_says_what_it_is_anchored_as() {
             statement: other.statement,
             ..said.clone()
         };
-        let witness = anchor().witness(&lying, &other.inputs()).unwrap();
+        let witness = anchor().witness(&lying, &other.inputs(), 1).unwrap();
         assert_eq!(proven(anchor(), &witness), None, "{at}");
     }
 }
@@ -259,6 +261,12 @@ fn what_does_not_fit_is_refused_by_name() {
     other = good.clone();
     other.opening.new.state_root = StateRoot::new(B256::ZERO);
     refused(&other, SettlementError::OtherStatement { stage });
+    other = good.clone();
+    other.statement.old = some(0);
+    refused(&other, SettlementError::OtherStatement { stage });
+    other = good.clone();
+    other.statement.new = some(0);
+    refused(&other, SettlementError::OtherStatement { stage });
     // Of its dependencies one is not opened, or one more, or another.
     other = good.clone();
     other.dependencies.clear();
@@ -279,19 +287,42 @@ fn what_does_not_fit_is_refused_by_name() {
     other.opening.authority = authority(0);
     other.statement.validity = GoldilocksDigest::ZERO;
     refused(&other, SettlementError::NotThreaded { stage });
-    // More than it opens.
-    let many: Vec<Dependency> = (1..=13).map(Dependency::L1).collect();
-    let many = place(1, 1, 3, &many);
-    let too_many = SettlementError::TooMany {
-        stage,
-        got: MAX_OPENINGS + 1,
-        max: MAX_OPENINGS,
-    };
-    refused(&many, too_many);
     // Opened under another root than the epoch's.
     other = good.clone();
     other.shared.global_root = some(0);
     assert_eq!(other.stated(), None);
+}
+
+/// A circuit of a part opens the first of them, and says how far it came.
+#[test]
+fn a_part_of_a_place_is_no_item() {
+    static CELL: OnceLock<Anchor> = OnceLock::new();
+    let circuit = CELL.get_or_init(|| {
+        let mut builder = Shape::Standard.builder();
+        let targets = constrain(&mut builder, InnerTargets::new_unchecked, (Ends::Part, &keys()));
+        Circuit::build_small(builder, targets)
+    });
+    let many: Vec<Dependency> = (1..=20).map(Dependency::L1).collect();
+    let place = place(1, 1, 3, &many);
+    let (proof, inputs) = (place.proof(THREADED[0]), place.inputs());
+    assert!(anchor().witness(&proof, &inputs, 20).is_none());
+    let span = place.plan().unwrap().span;
+    for opened in [0, 5, MAX_OPENINGS] {
+        let part = inputs.part(&span, &place.statement, opened);
+        let expected = [[F::ZERO; 4], elements(part.hash())].concat();
+        let witness = circuit.witness(&proof, &inputs, opened).unwrap();
+        assert_eq!(proven(circuit, &witness), Some(expected), "{opened}");
+        assert_ne!(part.hash(), span.hash(ITEM));
+        // The circuit of whole items does not end so.
+        let witness = anchor().witness(&proof, &inputs, opened).unwrap();
+        assert_eq!(proven(anchor(), &witness), None);
+    }
+    let program_error = SettlementError::TooMany {
+        stage: Stage::Anchor,
+        got: 20,
+        max: MAX_OPENINGS,
+    };
+    assert_eq!(anchor().prove_item(&proof, &inputs), Err(program_error));
 }
 
 #[test]
@@ -337,18 +368,49 @@ fn the_least_expiry_is_threaded() {
     }
 }
 
-/// Words of a transition's expiry or of a state that are none, in digests that are right.
+/// A prover's transition with a word that is none, in digests that are right.
+fn with_word(place: &Place, target: Target, value: F) -> Option<Vec<F>> {
+    let targets = anchor().targets();
+    let witness = anchor().witness(
+        &place.proof(THREADED[0]),
+        &place.inputs(),
+        place.dependencies.len(),
+    )?;
+    let trace = Trace::honest(anchor().data(), &witness);
+    let read = |targets: Vec<Target>, forged: &[(Target, F)]| -> Vec<F> {
+        let value = |target: &Target| {
+            let written = forged.iter().find(|(written, _)| written == target);
+            written.map_or_else(|| trace.get(*target).unwrap(), |(_, value)| *value)
+        };
+        targets.iter().map(value).collect()
+    };
+    let mut forged = vec![(target, value)];
+    let state = NETWORK.hash(&read(targets.new.targets(), &forged));
+    forged.extend(targets.statement.new.elements.into_iter().zip(elements(state)));
+    let statement = TRANSITION.hash(&read(targets.statement.targets(), &forged));
+    let exposed = targets.inner.public_inputs(4).into_iter();
+    forged.extend(exposed.zip(elements(statement)));
+    place.states(THREADED[0], &forged)
+}
+
 #[test]
 fn words_are_words() {
     let place = place(1, 1, 0, &[]);
     let targets = anchor().targets();
-    let wide = F::from_canonical_u64(1 << 32);
     let mut chosen = targets.statement.expiry.targets().to_vec();
     chosen.extend(targets.new.state_root.targets());
     chosen.extend(targets.new.exit_root.targets());
     chosen.push(targets.new.exit_count.target());
     for (at, target) in chosen.into_iter().enumerate() {
-        assert_eq!(place.states(THREADED[0], &[(target, wide)]), None, "{at}");
+        assert!(
+            with_word(&place, target, F::from_canonical_u64(1 << 30)).is_some(),
+            "{at}"
+        );
+        assert_eq!(
+            with_word(&place, target, F::from_canonical_u64(1 << 32)),
+            None,
+            "{at}"
+        );
     }
 }
 
@@ -358,7 +420,11 @@ fn every_part_of_a_place_is_bound() {
     let honest = place.stated().unwrap();
     let targets = anchor().targets();
     let witness = anchor()
-        .witness(&place.proof(THREADED[0]), &place.inputs())
+        .witness(
+            &place.proof(THREADED[0]),
+            &place.inputs(),
+            place.dependencies.len(),
+        )
         .unwrap();
     let trace = Trace::honest(anchor().data(), &witness);
     let flags = |flags: &[plonky2::iop::target::BoolTarget]| -> Vec<Target> {

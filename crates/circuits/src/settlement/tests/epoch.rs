@@ -31,7 +31,7 @@ fn epoch() -> &'static Epoch {
 }
 
 /// An epoch that registers two networks.
-fn registering(height: u8) -> (EpochOpening, EpochRun, Span) {
+pub(super) fn registering(height: u8) -> (EpochOpening, EpochRun, Span) {
     let old = GlobalState::genesis();
     let mut new = old.clone();
     let openings = register(&mut new, &[1, 4]);

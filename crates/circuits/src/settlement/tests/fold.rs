@@ -26,7 +26,7 @@ fn fold() -> &'static Fold {
 }
 
 /// From state `number` to the next one.
-fn span(number: u64) -> Span {
+pub(super) fn span(number: u64) -> Span {
     Span {
         context: digest(0),
         before: digest(number),

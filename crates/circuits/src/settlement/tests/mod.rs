@@ -3,8 +3,10 @@
 
 mod anchor;
 mod attest;
+mod domains;
 mod epoch;
 mod fold;
+mod open;
 mod opening;
 mod registry;
 mod seal;

@@ -1,6 +1,7 @@
 use std::sync::OnceLock;
 
 use causeway_aggregation::Shape;
+use causeway_ledger::NetworkState;
 use plonky2::iop::target::Target;
 
 use super::*;
@@ -129,8 +130,8 @@ fn a_network_has_one_leaf_and_a_new_one_has_done_nothing() {
     let mut again = openings.clone();
     again[2].old = None;
     refused(&again, &[]);
-    // A new one with exits of its own.
-    let mut rich = openings.clone();
+    // A new one with exits of its own, and nothing behind it that would have to fit.
+    let mut rich = openings[..2].to_vec();
     rich[1].state.exit_count = 1;
     refused(&rich, &[]);
     // A new one as if it were known.
@@ -152,7 +153,20 @@ fn l1_is_no_network_and_an_authority_is_somebody() {
     let entry = &registry().targets().entries[0];
     let set = |values: &[(Target, F)]| states(&before, &openings[..1], values);
     assert!(set(&[]).is_some());
-    assert_eq!(set(&[(entry.network.target(), F::ZERO)]), None);
+    // Not even where L1 has no leaf.
+    for (network, taken) in [(0, false), (5, true)] {
+        let opening = RegistryOpening {
+            state: NetworkState::genesis(NetworkId::new(network)),
+            path: vec![digest(900); 32],
+            ..openings[0].clone()
+        };
+        let bare = EpochRun {
+            global_root: opening.global_roots()[0],
+            ..before
+        };
+        let stated = states(&bare, &[opening], &[]);
+        assert_eq!(stated.is_some(), taken, "{network}");
+    }
     for kind in [0, 2, 3, 4, 257] {
         let kind = F::from_canonical_u64(kind);
         assert_eq!(set(&[(entry.new.kind.target(), kind)]), None, "{kind}");

@@ -145,8 +145,18 @@ impl Evm {
 
     /// Creates a contract from its creation code and the ABI encoding of its constructor's arguments.
     pub fn deploy(&mut self, code: &[u8], arguments: &[u8]) -> Result<Receipt<Address>, EvmError> {
+        self.deploy_from(SENDER, code, arguments)
+    }
+
+    /// The same from another account, whose first contract is at `creator.create(0)`.
+    pub fn deploy_from(
+        &mut self,
+        creator: Address,
+        code: &[u8],
+        arguments: &[u8],
+    ) -> Result<Receipt<Address>, EvmError> {
         let receipt = self.transact(
-            SENDER,
+            creator,
             TxKind::Create,
             U256::ZERO,
             [code, arguments].concat().into(),

@@ -1,14 +1,14 @@
 //! What L2s say happened, and what the ledger makes of it.
 
-use alloy_primitives::U256;
-use causeway_bindings::mocks::MockSettlement;
-use causeway_ledger::{EpochOutcome, LeftOut, ShadowTree, draft, settle_epoch, shadow_leaf};
+use alloy_primitives::{Bytes, U256};
+use causeway_ledger::{LeftOut, ShadowTree, draft, settle_epoch, shadow_leaf};
 use causeway_types::{
-    Authorisation, Backing, BackingEntry, Certificate, ClaimData, ClaimProof, Exit, HistoryBacking,
-    HistoryEntry, ImportedExit, L1Entry, NetworkId, RollupIndex, StateRoot,
+    Backing, BackingEntry, Certificate, ClaimData, ClaimProof, Exit, HistoryBacking, HistoryEntry,
+    ImportedExit, L1Entry, NetworkId, RollupIndex, StateRoot,
 };
 
-use super::setup::key;
+use super::settlement::{Epoch, settle};
+use super::sign::authorise;
 use super::{Broken, L1, Uncertified, World, WorldError, place};
 
 /// What became of the certificates of an epoch.
@@ -35,19 +35,66 @@ impl World {
     /// # Errors
     /// Whatever goes wrong with a contract, and promises of the ledger that are broken.
     pub fn settle(&mut self, networks: &[NetworkId]) -> Result<Settled, WorldError> {
+        let certificates = self.certificates(networks)?;
+        let epoch = self.judge(&certificates);
+        let proof = self.settlement.mock_proof(&epoch.public_values());
+        self.record(networks, &epoch, &proof)
+    }
+
+    /// What these L2s certify: all they did. Ethereum's exits so far are consumed with it.
+    ///
+    /// # Errors
+    /// Whatever goes wrong with a contract.
+    pub fn certificates(&mut self, networks: &[NetworkId]) -> Result<Vec<Certificate>, WorldError> {
+        // Ethereum records its exits when it publishes them.
+        if self.chains[0].published as usize != self.sent[0].len() {
+            self.publish(L1)?;
+        }
         let consumed = self.ledger.l1().exit_count as usize;
         let deposits: Vec<Exit> = self.sent[0][consumed..].iter().map(|sent| sent.exit).collect();
         self.ledger.deposit(&deposits)?;
-
         let mut previews = Vec::new();
         for network in self.networks() {
             previews.push(self.preview(network)?);
         }
-        let mut certificates = Vec::new();
-        for &network in networks {
-            certificates.push(self.certificate(network, &previews)?);
+        let certificates = networks
+            .iter()
+            .map(|&network| self.certificate(network, &previews));
+        certificates.collect()
+    }
+
+    /// Lets a network authorise its certificate, once nothing more is written into it.
+    pub fn authorise(&self, certificate: &mut Certificate) {
+        certificate.authority = authorise(&self.ledger, certificate);
+    }
+
+    /// What the ledger makes of certificates.
+    pub fn judge(&self, certificates: &[Certificate]) -> Epoch {
+        let consumed = self.state.l1().exit_count as usize;
+        let until = self.ledger.l1().exit_count as usize;
+        Epoch {
+            old: self.state.clone(),
+            registered: self.registered.clone(),
+            deposits: self.sent[0][consumed..until]
+                .iter()
+                .map(|sent| sent.exit)
+                .collect(),
+            outcome: settle_epoch(&self.ledger, certificates),
+            domain: *self.ledger.domain(),
         }
-        let outcome = settle_epoch(&self.ledger, &certificates);
+    }
+
+    /// Settles an epoch of certificates of these L2s.
+    ///
+    /// # Errors
+    /// Whatever goes wrong with a contract, and promises of the ledger that are broken.
+    pub fn record(
+        &mut self,
+        networks: &[NetworkId],
+        epoch: &Epoch,
+        proof: &Bytes,
+    ) -> Result<Settled, WorldError> {
+        let outcome = &epoch.outcome;
         let settled: Vec<_> = networks
             .iter()
             .copied()
@@ -63,15 +110,23 @@ impl World {
             _ => format!("{} settle together", names.join(", ")),
         };
         self.tell(line);
-        let EpochOutcome { world, left_out, .. } = outcome;
-        self.ledger = world;
+        self.ledger = outcome.world.clone();
         for &network in &settled {
             self.advance(network)?;
+        }
+        if !epoch.is_empty() {
+            let receipt = settle(&mut self.chains[0].evm, &self.settlement, epoch, proof)?;
+            self.state = outcome.world.global().clone();
+            self.registered.clear();
+            self.observe(L1, &receipt.logs)?;
+        }
+        for &network in &settled {
+            self.check_tracked(network)?;
         }
         self.check()?;
         Ok(Settled {
             networks: settled,
-            left_out,
+            left_out: outcome.left_out.clone(),
         })
     }
 
@@ -123,11 +178,12 @@ impl World {
             imports.push(self.import(claim, previews)?);
         }
         let exits = self.unsettled(network).collect();
-        Ok(Certificate {
+        let mut certificate = Certificate {
             state_root: Some(self.state_root(network)),
-            authority: Some(Authorisation::Validity { key: key() }),
             ..draft(known.state, exits, imports)?
-        })
+        };
+        self.authorise(&mut certificate);
+        Ok(certificate)
     }
 
     fn import(&self, claim: &Uncertified, previews: &[Preview]) -> Result<ImportedExit, WorldError> {
@@ -196,7 +252,7 @@ impl World {
         })
     }
 
-    /// Tells Ethereum a network's settled exit root, and compares the ledger with what circulates.
+    /// What of a network is settled with its certificate.
     fn advance(&mut self, network: NetworkId) -> Result<(), WorldError> {
         self.chain(network).uncertified.clear();
         self.settled[place(network)] = self.trees[place(network)].count();
@@ -205,15 +261,11 @@ impl World {
         let ledger = self.ledger.rollups().leaf(RollupIndex::try_from(network)?);
         self.agree(network, "settled exit root", exit_root, ledger)?;
         self.rollups.set(RollupIndex::try_from(network)?, frontier);
-        let call = MockSettlement::settleCall {
-            manager: self.l1_manager(),
-            network: network.get(),
-            exitRoot: exit_root,
-        };
-        let settlement = self.settlement;
-        let receipt = self.chains[0].evm.call(settlement, &call)?;
-        self.observe(L1, &receipt.logs)?;
+        Ok(())
+    }
 
+    /// Compares the ledger with what circulates on a network.
+    fn check_tracked(&mut self, network: NetworkId) -> Result<(), WorldError> {
         for token in self.tokens.clone() {
             if token.id.network == network {
                 continue;

@@ -1,11 +1,12 @@
 //! Bridges that stand still.
 
 use alloy_primitives::U256;
-use causeway_bindings::{SharedBridge, mocks::MockSettlement};
+use causeway_bindings::{Settlement, SharedBridge};
 use causeway_types::NetworkId;
 
 use super::chain::role;
 use super::claim::drop_output;
+use super::settlement::GUARDIAN;
 use super::{L1, World, WorldError};
 
 /// Seconds for which a bridge stands still at most.
@@ -17,12 +18,11 @@ impl World {
     /// # Errors
     /// The bridge's.
     pub fn stop(&mut self, network: NetworkId) -> Result<(), WorldError> {
-        let bridge = self.chain(network).bridge();
-        let settlement = self.settlement;
+        let settlement = self.settlement.contract;
         let chain = self.chain(network);
         let result = if network == L1 {
-            let call = MockSettlement::activateEmergencyStateCall { bridge };
-            chain.evm.call(settlement, &call).map(drop_output)
+            let call = Settlement::activateBridgeEmergencyCall {};
+            chain.evm.call_from(GUARDIAN, settlement, &call).map(drop_output)
         } else {
             let call = SharedBridge::activateEmergencyStateCall {};
             chain.call(role::PAUSER, U256::ZERO, &call).map(drop_output)
@@ -41,12 +41,11 @@ impl World {
     /// # Errors
     /// The bridge's.
     pub fn resume(&mut self, network: NetworkId) -> Result<(), WorldError> {
-        let bridge = self.chain(network).bridge();
-        let settlement = self.settlement;
+        let settlement = self.settlement.contract;
         let chain = self.chain(network);
         let result = if network == L1 {
-            let call = MockSettlement::deactivateEmergencyStateCall { bridge };
-            chain.evm.call(settlement, &call).map(drop_output)
+            let call = Settlement::deactivateBridgeEmergencyCall {};
+            chain.evm.call_from(GUARDIAN, settlement, &call).map(drop_output)
         } else {
             let call = SharedBridge::deactivateEmergencyStateCall {};
             chain.call(role::UNPAUSER, U256::ZERO, &call).map(drop_output)

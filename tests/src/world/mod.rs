@@ -2,7 +2,7 @@
 //!
 //! Everything is driven through the bindings. Every operation ends with a look at all balances: what the bridges hold is
 //! read from the EVMs and has to be what they owe (promise 1 of the protocol). The ledger judges certificates made of what
-//! the bridges' logs say; `MockSettlement` tells Ethereum the roots of those that it admits.
+//! the bridges' logs say, and settlement takes the epochs of those that it admits.
 
 mod certify;
 mod chain;
@@ -13,15 +13,17 @@ mod observe;
 mod operations;
 mod party;
 mod promise;
+mod settlement;
 mod setup;
+mod sign;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use causeway_bindings::GlobalExitRoot;
-use causeway_ledger::{ExitFrontier, ExitTree, L1InfoTree, RollupExitTree};
-use causeway_types::{Exit, GlobalIndex, L1InfoLeaf, NetworkId, RollupExitRoot, TokenId};
+use causeway_ledger::{ExitFrontier, ExitTree, GlobalState, L1InfoTree, RollupExitTree};
+use causeway_types::{Authority, Exit, GlobalIndex, L1InfoLeaf, NetworkId, RollupExitRoot, TokenId};
 
 pub use certify::Settled;
 pub use chain::{Chain, Local, role};
@@ -29,6 +31,9 @@ pub use claim::Claim;
 pub use emergency::MAX_STOP;
 pub use error::{Broken, WorldError};
 pub use party::Party;
+pub use settlement::{Deployed, Epoch, Verifier};
+pub use setup::Setup;
+pub use sign::secret;
 
 /// Ethereum.
 pub const L1: NetworkId = NetworkId::MAINNET;
@@ -90,8 +95,12 @@ pub struct World {
     chains: Vec<Chain>,
     tokens: Vec<Token>,
     contracts: [Address; 3],
-    settlement: Address,
+    settlement: Deployed,
     ledger: causeway_ledger::World,
+    /// What Ethereum has settled.
+    state: GlobalState,
+    /// Entries of the registry that no epoch has consumed.
+    registered: Vec<(NetworkId, Authority)>,
     /// By source network, then leaf index.
     sent: Vec<Vec<Sent>>,
     trees: Vec<ExitTree>,

@@ -6,13 +6,15 @@ use alloy_primitives::{Address, U256};
 use alloy_sol_types::{SolConstructor, SolValue};
 use causeway_bindings::{
     SharedBridge,
-    mocks::{MockFeeToken, MockForwarder, MockReceiver, MockRefuser, MockSettlement, MockToken},
+    mocks::{MockFeeToken, MockForwarder, MockReceiver, MockRefuser, MockToken},
 };
 use causeway_ledger::{ExitFrontier, ExitTree, L1InfoTree, RollupExitTree};
 use causeway_types::{Authority, GoldilocksDigest, NetworkId, SettlementDomain, TokenId};
 
+use super::settlement::{CREATOR, Deployed, Verifier};
+use super::sign::signer;
 use super::{A, Chain, G, L1, Party, Token, World, WorldError};
-use crate::evm::{Evm, SENDER};
+use crate::evm::{Evm, LOCAL_CHAIN_ID, SENDER};
 
 /// Seconds: 14 November 2023.
 const START: u64 = 1_700_000_000;
@@ -23,14 +25,39 @@ pub(super) fn key() -> GoldilocksDigest {
     GoldilocksDigest::new(KEY).unwrap_or_else(|_| unreachable!("small words are canonical"))
 }
 
+/// What a world begins with.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// What checks proofs.
+    pub verifier: Verifier,
+    /// Who speaks for A, B and G.
+    pub authorities: [Authority; 3],
+}
+
 impl World {
-    /// Ethereum, the L2s A and B with ether, and G with a token of Ethereum's; people with money at the tokens' homes.
+    /// Ethereum, the L2s A and B with ether, and G with a token of Ethereum's; people with money at the tokens' homes. A signs its
+    /// certificates, B proves them, G does both, and nobody checks proofs.
     ///
     /// # Errors
     /// Whatever goes wrong with a contract.
     pub fn new() -> Result<Self, WorldError> {
+        Self::of(&Setup {
+            verifier: Verifier::Mock,
+            authorities: [
+                Authority::signer(signer(A))?,
+                Authority::validity(key())?,
+                Authority::both(signer(G), key())?,
+            ],
+        })
+    }
+
+    /// The same with other authorities and another verifier.
+    ///
+    /// # Errors
+    /// Whatever goes wrong with a contract.
+    pub fn of(setup: &Setup) -> Result<Self, WorldError> {
         let names = ["L1", "A", "B", "G"];
-        let mut evms: Vec<Evm> = (1..=names.len() as u64).map(Evm::new).collect();
+        let mut evms: Vec<Evm> = (LOCAL_CHAIN_ID..).take(names.len()).map(Evm::new).collect();
         // The same account deploys the same things first on every network: bridges and parties have one address each.
         let mut bridge = Address::ZERO;
         let mut contracts = [Address::ZERO; 3];
@@ -50,7 +77,9 @@ impl World {
         let usdc = deploy_token(&mut evms[0], "USD coin", "USDC", 6)?;
         let gas = deploy_token(&mut evms[0], "GAS coin", "GAS", 18)?;
         let fee = evms[0].deploy(&MockFeeToken::BYTECODE, &[])?.output;
-        let settlement = evms[0].deploy(&MockSettlement::BYTECODE, &[])?.output;
+        let gateway = Deployed::gateway(&mut evms[0], setup.verifier)?;
+        // Exit roots come first, and are told where settlement will be.
+        let settlement = CREATOR.create(0);
         let cat = deploy_token(&mut evms[1], "Cat coin", "CAT", 0)?;
         let dog = deploy_token(&mut evms[3], "Dog coin", "DOG", 0)?;
         let token = |symbol, network, address| Token {
@@ -75,6 +104,8 @@ impl World {
                 _ => Chain::l2(name, evm, bridge, network, TokenId::ETH, "", "")?,
             });
         }
+        let manager = chains[0].manager();
+        let deployed = Deployed::deploy(&mut chains[0].evm, setup.verifier, gateway, manager)?;
         for chain in &mut chains {
             for token in &tokens {
                 chain.endow(
@@ -85,21 +116,25 @@ impl World {
         }
 
         let domain = SettlementDomain {
-            chain_id: 1,
+            chain_id: LOCAL_CHAIN_ID,
             settlement,
         };
         let mut ledger = causeway_ledger::World::new(domain);
-        let authority = Authority::validity(key())?;
-        for chain in &chains[1..] {
-            ledger.register(chain.network(), authority)?;
+        let (state, mut registered) = (ledger.global().clone(), Vec::new());
+        for authority in setup.authorities {
+            let network = deployed.add(&mut chains[0].evm, &authority)?;
+            ledger.register(network, authority)?;
+            registered.push((network, authority));
         }
         let networks = chains.len();
         let mut world = Self {
             chains,
             tokens,
             contracts,
-            settlement,
+            settlement: deployed,
             ledger,
+            state,
+            registered,
             sent: vec![Vec::new(); networks],
             trees: vec![ExitTree::new(); networks],
             frontiers: vec![ExitFrontier::new(); networks],

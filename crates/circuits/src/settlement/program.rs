@@ -237,6 +237,14 @@ impl SettlementProgram {
         self.close.prove_certificate(inputs, last, segments)
     }
 
+    /// Verifies a proof that closes a list.
+    ///
+    /// # Errors
+    /// Those of [`KeccakKeys::check`].
+    pub fn check_keccak(&self, keccak: &ShapedProof, list: List) -> Result<(), SettlementError> {
+        Ok(self.keccak_keys.check(keccak, list)?)
+    }
+
     /// Takes in a network's own proof of its certificate, normalised.
     ///
     /// # Errors
@@ -278,14 +286,20 @@ impl SettlementProgram {
     /// Proves a transition's place in an epoch.
     ///
     /// # Errors
-    /// Those of [`Self::check_transition`], and of [`AnchorInputs::plan`]: a list is said to stand before the item if and only if
-    /// the transition's own is closed, else [`SettlementError::NotThreaded`]; or [`SettlementError::Prove`].
+    /// Those of [`Self::check_transition`], and of [`AnchorInputs::plan`]: a list is said to stand before the item if the
+    /// transition's own is closed, and only if that or nothing is in it, else [`SettlementError::NotThreaded`]; or
+    /// [`SettlementError::Prove`].
     pub fn prove_anchor(
         &self,
         transition: &TransitionProof,
         inputs: &AnchorInputs<'_>,
     ) -> Result<Item, SettlementError> {
-        if self.check_transition(transition)? != inputs.behind.is_some() {
+        let closed = self.check_transition(transition)?;
+        let fits = match inputs.behind {
+            Some(_) => closed || transition.statement.hashes_nothing(),
+            None => !closed,
+        };
+        if !fits {
             return Err(SettlementError::NotThreaded { stage: Stage::Anchor });
         }
         self.anchor.prove_item(transition, inputs)

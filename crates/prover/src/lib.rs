@@ -8,6 +8,7 @@ mod closer;
 pub mod graph;
 pub mod plan;
 pub mod run;
+pub mod settlement;
 pub mod store;
 pub mod wrapping;
 
@@ -15,5 +16,8 @@ pub use aggregation::{Aggregation, AggregationError, InMemory, Outcome, UserProo
 pub use graph::{Graph, Kind};
 pub use plan::{Plan, PlanError, StageKind, Step};
 pub use run::{Circuits, Event, EventOf, Keep, KindOf, RunError, RunErrorOf, run};
+pub use settlement::{
+    Arrived, EpochInputs, ProvenEpoch, ProvingError, SettlementKind, SettlementProver,
+};
 pub use store::{Damage, Found, StageId, Store, StoreError};
 pub use wrapping::{StoredWrapping, Wrapping, WrappingError};

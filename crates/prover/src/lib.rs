@@ -16,8 +16,6 @@ pub use aggregation::{Aggregation, AggregationError, InMemory, Outcome, UserProo
 pub use graph::{Graph, Kind};
 pub use plan::{Plan, PlanError, StageKind, Step};
 pub use run::{Circuits, Event, EventOf, Keep, KindOf, RunError, RunErrorOf, run};
-pub use settlement::{
-    Arrived, EpochInputs, ProvenEpoch, ProvingError, SettlementKind, SettlementProver,
-};
+pub use settlement::{Arrived, EpochInputs, ProvenEpoch, ProvingError, SettlementKind, SettlementProver};
 pub use store::{Damage, Found, StageId, Store, StoreError};
 pub use wrapping::{StoredWrapping, Wrapping, WrappingError};

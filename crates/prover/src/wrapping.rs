@@ -148,10 +148,7 @@ impl<'a> StoredWrapping<'a> {
     ///
     /// # Errors
     /// [`WrappingError::KeyStore`] if the store has it no longer.
-    pub fn verifying_key(
-        &self,
-        wrapped: &WrappedProof,
-    ) -> Result<VerifyingKey<Provenance>, WrappingError> {
+    pub fn verifying_key(&self, wrapped: &WrappedProof) -> Result<VerifyingKey<Provenance>, WrappingError> {
         match &self.key {
             Key::Stored(key) => Ok(VerifyingKey::clone(key)),
             Key::Development => {
@@ -232,10 +229,7 @@ pub fn profile_circuit(profile: Profile) -> Result<CircuitHash, WrappingError> {
 ///
 /// # Errors
 /// [`WrappingError::KeyStore`].
-pub fn stored_key(
-    store: &KeyStore,
-    circuit: CircuitHash,
-) -> Result<VerifyingKey<Provenance>, WrappingError> {
+pub fn stored_key(store: &KeyStore, circuit: CircuitHash) -> Result<VerifyingKey<Provenance>, WrappingError> {
     match store.load_verifying_key(circuit, CEREMONY) {
         Err(StoreError::Missing { .. }) => Ok(store.load_verifying_key(circuit, DEVELOPMENT)?),
         key => Ok(key?),

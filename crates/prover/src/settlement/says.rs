@@ -146,7 +146,10 @@ impl<'a, G: Stated> Given<'a, G> {
     }
 
     fn next(&mut self) -> Result<(&'a Says, ShapedProof), StageError> {
-        let (input, proof) = self.proofs.next().ok_or(StageError::Outcome { stage: self.stage })?;
+        let (input, proof) = self
+            .proofs
+            .next()
+            .ok_or(StageError::Outcome { stage: self.stage })?;
         Ok((self.graph.says(input), proof))
     }
 

@@ -1,10 +1,10 @@
 //! What an epoch does, in order, computed natively.
 
+use causeway_circuits::keccak::List;
 use causeway_circuits::settlement::registry::MAX_ENTRIES;
 use causeway_circuits::settlement::{
     AnchorInputs, EpochOpening, EpochRun, ItemPlan, Registry, SettlementError, SharedContext,
 };
-use causeway_circuits::keccak::List;
 use causeway_ledger::{
     AnchorOpening, CertificateRef, DependencyOpening, GlobalState, LedgerError, RegistryOpening,
     rollup_height,
@@ -58,7 +58,12 @@ impl PlannedItem {
 
 impl Anchored {
     /// As its circuit takes it, behind a list.
-    pub fn inputs<'a>(&'a self, shared: &'a SharedContext, before: &'a EpochRun, list: List) -> AnchorInputs<'a> {
+    pub fn inputs<'a>(
+        &'a self,
+        shared: &'a SharedContext,
+        before: &'a EpochRun,
+        list: List,
+    ) -> AnchorInputs<'a> {
         AnchorInputs {
             shared,
             before,
@@ -150,9 +155,7 @@ fn follow(
     for inputs in inputs {
         let before = run;
         let plan = match &inputs {
-            ItemInputs::Registry(openings) => {
-                Registry::plan(shared.hash(), &before, openings, List::EMPTY)?
-            }
+            ItemInputs::Registry(openings) => Registry::plan(shared.hash(), &before, openings, List::EMPTY)?,
             ItemInputs::Anchor(anchored) => {
                 let certificate = anchored.certificate;
                 let refused = |source: SettlementError| EpochError::Certificate { certificate, source };
@@ -162,11 +165,7 @@ fn follow(
             }
         };
         run = plan.after;
-        items.push(PlannedItem {
-            before,
-            inputs,
-            plan,
-        });
+        items.push(PlannedItem { before, inputs, plan });
     }
     Ok(items)
 }

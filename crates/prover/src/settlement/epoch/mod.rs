@@ -72,7 +72,9 @@ impl<W: Wrapping> Settling<'_, W> {
                 match &item.inputs {
                     ItemInputs::Registry(openings) => {
                         let context = plan.shared().hash();
-                        program.prove_registry(context, &item.before, openings, list)?.proof
+                        program
+                            .prove_registry(context, &item.before, openings, list)?
+                            .proof
                     }
                     ItemInputs::Anchor(anchored) => {
                         let arrived = self.certificates.get(anchored.certificate.position);
@@ -132,12 +134,7 @@ impl<W: Wrapping> Circuits for Settling<'_, W> {
         Ok(identities(self, plan))
     }
 
-    fn prove(
-        &mut self,
-        plan: &EpochPlan,
-        stage: usize,
-        inputs: Vec<Outcome>,
-    ) -> Result<Outcome, StageError> {
+    fn prove(&mut self, plan: &EpochPlan, stage: usize, inputs: Vec<Outcome>) -> Result<Outcome, StageError> {
         self.prove_step(plan, stage, inputs)
     }
 

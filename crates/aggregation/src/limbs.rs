@@ -42,6 +42,14 @@ impl StatementDigest {
         )
     }
 
+    /// The low 248 bits of a number of 32 bytes, big-endian.
+    pub fn low_bits(bytes: [u8; 32]) -> Self {
+        let bit = |at: usize| u64::from(bytes[31 - at / 8] >> (at % 8) & 1);
+        Self(std::array::from_fn(|limb| {
+            (0..LIMB_BITS).fold(0, |value, at| value | bit(LIMB_BITS * limb + at) << at)
+        }))
+    }
+
     /// The limbs, lowest first.
     pub const fn limbs(&self) -> [u64; 4] {
         self.0
@@ -309,6 +317,9 @@ mod tests {
         assert_eq!(low, number);
         let high = u128::from_be_bytes(bytes[..16].try_into().unwrap());
         assert_eq!(high, num((1 << 62) - 1) << (186 - 128));
+        assert_eq!(StatementDigest::low_bits(bytes), digest);
+        let above = [[0xff].as_slice(), &bytes[1..]].concat().try_into().unwrap();
+        assert_eq!(StatementDigest::low_bits(above), digest);
         assert_eq!(
             StatementDigest::try_from([0, 1 << 62, 0, 0]),
             Err(LimbError {

@@ -1,6 +1,6 @@
 //! What the circuits compute, natively.
 
-use causeway_aggregation::{F, KeyDigest};
+use causeway_aggregation::{F, KeyDigest, StatementDigest};
 use plonky2::field::types::PrimeField64;
 
 use crate::keccak::Entry;
@@ -49,8 +49,7 @@ pub fn statement_message(domain: [u8; 32], root: [u8; 32], depth: u8, count: u32
 /// The limbs of a statement, lowest first, 62 bits each: the low 248 bits of its hash.
 pub fn statement(domain: [u8; 32], root: [u8; 32], depth: u8, count: u32) -> [u64; 4] {
     let (_, digest) = Entry::of_message(&statement_message(domain, root, depth, count));
-    let bit = |at: usize| u64::from(digest[31 - at / 8] >> (at % 8) & 1);
-    std::array::from_fn(|limb| (0..62).fold(0, |value, at| value | bit(62 * limb + at) << at))
+    StatementDigest::low_bits(digest).limbs()
 }
 
 /// The layouts that contracts and readers have are those of `causeway_types::aggregation`.

@@ -59,11 +59,7 @@ impl Circuit<AttestTargets> {
     ) -> Result<TransitionProof, SettlementError> {
         let stage = Stage::Attest;
         transition.verify(stage)?;
-        own.verify_as(Shape::Standard)
-            .map_err(|source| SettlementError::Inner { stage, source })?;
-        if own.public_inputs()[4..8] != Self::exposed(transition.statement.certificate) {
-            return Err(SettlementError::OtherStatement { stage });
-        }
+        Self::check_own(own, transition.statement.certificate)?;
         let proof = self
             .prove(self.witness(transition, own))
             .map_err(stage.unproven())?;
@@ -74,6 +70,21 @@ impl Circuit<AttestTargets> {
                 ..transition.statement
             },
         })
+    }
+
+    /// Verifies a network's normalised proof of a certificate, under its own key.
+    ///
+    /// # Errors
+    /// [`SettlementError::Inner`] or [`SettlementError::OtherStatement`].
+    pub fn check_own(own: &ShapedProof, certificate: GoldilocksDigest) -> Result<(), SettlementError> {
+        let stage = Stage::Attest;
+        own.verify_as(Shape::Standard)
+            .map_err(|source| SettlementError::Inner { stage, source })?;
+        if own.public_inputs()[4..8] == Self::exposed(certificate) {
+            Ok(())
+        } else {
+            Err(SettlementError::OtherStatement { stage })
+        }
     }
 
     /// What a network's normalised proof of a certificate exposes at public inputs 4 to 7: the digest of the four elements of the

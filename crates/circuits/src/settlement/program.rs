@@ -209,13 +209,19 @@ impl SettlementProgram {
             .ok_or(SettlementError::ForeignKey { stage, got })
     }
 
-    /// Verifies the proof of a transition, and that a list is said to stand before it if and only if its own is closed.
+    /// Verifies the proof of a transition, and that a list is said to stand before it if and only if its own is closed, or may if there is
+    /// nothing in its own.
     fn check_place(
         &self,
         transition: &TransitionProof,
         inputs: &AnchorInputs<'_>,
     ) -> Result<(), SettlementError> {
-        if self.check_transition(transition)? == inputs.behind.is_some() {
+        let closed = self.check_transition(transition)?;
+        let fits = match inputs.behind {
+            Some(_) => closed || transition.statement.hashes_nothing(),
+            None => !closed,
+        };
+        if fits {
             Ok(())
         } else {
             Err(SettlementError::NotThreaded { stage: Stage::Anchor })
@@ -296,6 +302,14 @@ impl SettlementProgram {
         self.close.prove_certificate(inputs, last, segments)
     }
 
+    /// Verifies a proof that closes a list.
+    ///
+    /// # Errors
+    /// Those of [`KeccakKeys::check`].
+    pub fn check_keccak(&self, keccak: &ShapedProof, list: List) -> Result<(), SettlementError> {
+        Ok(self.keccak_keys.check(keccak, list)?)
+    }
+
     /// Takes in a network's own proof of its certificate, normalised.
     ///
     /// # Errors
@@ -337,8 +351,9 @@ impl SettlementProgram {
     /// Proves a transition's place in an epoch.
     ///
     /// # Errors
-    /// Those of [`Self::check_transition`], and of [`AnchorInputs::plan`]: a list is said to stand before the item if and only if
-    /// the transition's own is closed, else [`SettlementError::NotThreaded`]; or [`SettlementError::Prove`].
+    /// Those of [`Self::check_transition`], and of [`AnchorInputs::plan`]: a list is said to stand before the item if the
+    /// transition's own is closed, and only if that or nothing is in it, else [`SettlementError::NotThreaded`]; or
+    /// [`SettlementError::Prove`].
     pub fn prove_anchor(
         &self,
         transition: &TransitionProof,

@@ -56,6 +56,11 @@ impl TransitionStatement {
             .digest(self.list_out.into())
             .hash(TRANSITION)
     }
+
+    /// Whether it hands on the list that it was given: its own is closed, or has nothing in it.
+    pub fn hashes_nothing(&self) -> bool {
+        self.list_in == self.list_out
+    }
 }
 
 /// The proof of a transition and the statement whose digest it exposes.

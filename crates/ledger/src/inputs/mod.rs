@@ -16,7 +16,9 @@ pub use resolve::Sources;
 pub use steps::Step;
 
 use crate::apply::{BalanceOpening, Dependency, Transition};
+use crate::chains::PayloadEntry;
 use crate::commitment::NetworkState;
+use crate::digest::DependencyEntry;
 use crate::error::LedgerError;
 use crate::exit_tree::ExitFrontier;
 use crate::frontier::Frontier;
@@ -145,5 +147,26 @@ impl TransitionInputs {
             history: before.history().next_path(),
             steps: resolved.steps(transition),
         })
+    }
+
+    /// What an epoch publishes of it.
+    pub const fn payload(&self) -> PayloadEntry {
+        let new = &self.new;
+        PayloadEntry {
+            network: new.network,
+            height: self.old.height,
+            exit_count: new.exit_count,
+            exit_root: new.exit_root,
+            state_root: new.state_root,
+            shadow_root: new.shadow_root,
+            balance_root: new.balance_root,
+            nullifier_root: new.nullifier_root,
+            frontier: new.frontier,
+        }
+    }
+
+    /// What it depends on, in the order in which that is chained.
+    pub fn dependency_entries(&self) -> Vec<DependencyEntry> {
+        self.steps.iter().flat_map(Step::dependency_entries).collect()
     }
 }

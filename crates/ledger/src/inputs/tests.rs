@@ -83,7 +83,9 @@ fn inputs_lead_from_the_old_state_to_the_new_one() {
             (inputs.old, inputs.new),
             (transition.before().summary(), transition.after().summary())
         );
+        assert_eq!(inputs.payload(), transition.payload());
         let dependencies = transition.dependency_entries(&outcome.world).unwrap();
+        assert_eq!(inputs.dependency_entries(), dependencies);
         for dependency in &dependencies {
             assert!(outcome.world.global().open(dependency).is_ok());
         }

@@ -4,9 +4,8 @@ use causeway_aggregation::proof_shape::ProofShapeError;
 use causeway_aggregation::{EnvelopeError, ProofError};
 use causeway_circuits::keccak::ClosingError;
 use causeway_circuits::proofs::ProgramError;
-use causeway_verifier_gen::groth16::StoreError;
-use causeway_verifier_gen::wrapped_proof::WrappedProofError;
-use causeway_verifier_gen::wrapper::{DevelopmentKeyError, WrapError};
+
+use crate::wrapping::WrappingError;
 
 /// Why a stage of an aggregation has no proof, or what was read is none.
 #[derive(Debug, thiserror::Error)]
@@ -62,22 +61,7 @@ pub enum AggregationError {
     /// A file is no Groth16 proof.
     #[error("not a Groth16 proof: {0}")]
     Json(#[from] serde_json::Error),
-    /// The closing proof cannot be wrapped.
+    /// The closing proof is not wrapped, or the Groth16 proof refused.
     #[error(transparent)]
-    Wrap(#[from] WrapError),
-    /// There is no Groth16 key.
-    #[error(transparent)]
-    Key(#[from] DevelopmentKeyError),
-    /// The store of Groth16 keys cannot be used.
-    #[error(transparent)]
-    KeyStore(#[from] StoreError),
-    /// The store's key is another one than it was, or than is asked for.
-    #[error("the key in the store is another one than this aggregation is wrapped under")]
-    OtherKey,
-    /// A Groth16 proof does not verify.
-    #[error(transparent)]
-    Wrapped(#[from] WrappedProofError),
-    /// A Groth16 proof states something else than these proofs.
-    #[error("the Groth16 proof states something else")]
-    OtherStatement,
+    Wrapping(#[from] WrappingError),
 }

@@ -3,22 +3,22 @@
 mod error;
 mod lists;
 mod source;
-mod wrapping;
 
 use causeway_aggregation::{Shape, ShapedProof};
-use causeway_circuits::keccak::{ListClosing, Size};
+use causeway_circuits::keccak::Size;
 use causeway_circuits::proofs::{AggregationProgram, Beside, Role, Subtree, UserProof, statement};
 use causeway_verifier_gen::wrapped_proof::WrappedProof;
 use plonky2::field::types::PrimeField64;
 
+use crate::closer::Closer;
 use crate::plan::{Plan, Programs, StageKind, Step, identities};
 use crate::run::{Circuits, RunError};
 use crate::store::StageId;
+use crate::wrapping::Wrapping;
 
 pub use error::AggregationError;
 pub use lists::Lists;
 pub use source::{InMemory, NoProof, UserProofs, proof_digest};
-pub use wrapping::{StoredWrapping, Wrapping, profile_circuit, stored_key};
 
 /// What a stage gives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,7 @@ pub struct Aggregation<'a, S, W> {
     wrapping: W,
     domain: [u8; 32],
     lists: Lists,
-    /// The circuits that closed a list last: each takes a gigabyte or more, and the next list mostly has the same size.
-    closing: Option<ListClosing>,
+    closer: Closer,
 }
 
 impl<'a, S: UserProofs, W: Wrapping> Aggregation<'a, S, W> {
@@ -60,7 +59,7 @@ impl<'a, S: UserProofs, W: Wrapping> Aggregation<'a, S, W> {
             wrapping,
             domain,
             lists,
-            closing: None,
+            closer: Closer::default(),
         })
     }
 
@@ -90,14 +89,7 @@ impl<'a, S: UserProofs, W: Wrapping> Aggregation<'a, S, W> {
 
     fn close(&mut self, plan: &Plan, list: usize) -> Result<ShapedProof, AggregationError> {
         let size = self.size(plan, list)?;
-        let closing = match self.closing.take() {
-            Some(closing) if closing.size() == size => closing,
-            // The old one is gone before the new one is made.
-            _ => ListClosing::new(size)?,
-        };
-        let proof = closing.close(self.lists.entries(list), |_| ());
-        self.closing = Some(closing);
-        Ok(proof?.1)
+        Ok(self.closer.close(size, self.lists.entries(list))?)
     }
 
     fn size(&self, plan: &Plan, list: usize) -> Result<Size, AggregationError> {
@@ -195,7 +187,7 @@ impl<'a, S: UserProofs, W: Wrapping> Aggregation<'a, S, W> {
             Step::Keccak { list } => return Ok(Outcome::Proof(self.close(plan, list)?)),
             Step::Seal { subtree, .. } => {
                 // Circuits that close lists are not needed any longer, and the wrap takes their place.
-                self.closing = None;
+                self.closer.free();
                 let child = self.subtree(subtree, next()?)?;
                 let proof = program.prove_seal(&child, &next()?, self.domain, list_in)?;
                 return Ok(Outcome::Proof(proof));

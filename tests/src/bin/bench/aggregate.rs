@@ -6,7 +6,7 @@ use causeway_aggregation::ClosedProof;
 use causeway_circuits::proofs::{AggregationProgram, UserProof};
 use causeway_prover::plan::DEFAULT_CHUNK_LOG2;
 use causeway_prover::{
-    Aggregation, AggregationError, Event, InMemory, Keep, Plan, RunError, StageKind, Store, Wrapping, run,
+    Aggregation, Event, InMemory, Keep, Plan, RunError, StageKind, Store, Wrapping, WrappingError, run,
 };
 use causeway_tests::story::Samples;
 use causeway_verifier_gen::wrapped_proof::WrappedProof;
@@ -155,12 +155,12 @@ impl Wrapping for NoWrap {
         Vec::new()
     }
 
-    fn wrap(&mut self, _: &ClosedProof) -> Result<WrappedProof, AggregationError> {
-        Err(AggregationError::OtherStatement)
+    fn wrap(&mut self, _: &ClosedProof) -> Result<WrappedProof, WrappingError> {
+        Err(WrappingError::OtherStatement)
     }
 
-    fn check(&mut self, _: &WrappedProof, _: [u64; 4]) -> Result<(), AggregationError> {
-        Err(AggregationError::OtherStatement)
+    fn check(&mut self, _: &WrappedProof, _: [u64; 4]) -> Result<(), WrappingError> {
+        Err(WrappingError::OtherStatement)
     }
 }
 

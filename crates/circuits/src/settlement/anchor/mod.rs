@@ -26,7 +26,7 @@ use super::run::{EpochRunTarget, SharedContextTarget};
 use super::span::{ITEM, SpanTarget};
 use super::statement::TransitionStatementTarget;
 use crate::keccak::{DIGEST_LIMBS, DigestTarget as KeccakTarget, ListTarget};
-use crate::recursion::{Circuit, InnerTargets, TakeIn, connect, connect_if, is_zero, select};
+use crate::recursion::{Circuit, InnerTargets, TakeIn, connect, connect_if, is_equal, is_zero, select};
 use crate::targets::{
     AuthorityTarget, NetworkStateTarget, PathTarget, TreeTarget, U32Target, U64Target, is_below, keccak_limbs,
 };
@@ -135,7 +135,10 @@ pub(super) fn constrain(
         builder.connect(stated, shared);
     }
 
-    // A transition whose list is closed stands behind whatever list there is.
+    // A transition whose list is closed stands behind whatever list there is, and so does one that hashes nothing: its list ends as it
+    // begins.
+    let nothing = is_equal(builder, statement.list_in.digest(), statement.list_out.digest());
+    let closed = builder.or(closed, nothing);
     let list_in = ListTarget::new(builder.add_virtual_hash());
     let threaded = builder.not(closed);
     let begins = statement.list_in.digest().elements;

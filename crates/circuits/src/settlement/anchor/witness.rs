@@ -27,7 +27,8 @@ pub struct AnchorInputs<'a> {
     pub opening: &'a AnchorOpening,
     /// What the transition depends on, opened under the root after the epoch, in the transition's order.
     pub dependencies: &'a [DependencyOpening],
-    /// What stands before the item in the list if the transition's own list is closed; else that is the transition's.
+    /// What stands before the item in the list if the transition's own list is closed, or nothing is in it; else that is the
+    /// transition's.
     pub behind: Option<List>,
 }
 

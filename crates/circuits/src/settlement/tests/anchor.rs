@@ -194,6 +194,19 @@ fn transitions_are_put_at_their_places_as_in_the_ledger() {
     }
 }
 
+/// Of every kind of transition, since there is nothing that its list says.
+#[test]
+fn a_transition_that_hashes_nothing_stands_behind_any_list() {
+    let mut place = place(1, 0, 3, &[]);
+    place.statement.list_out = place.statement.list_in;
+    place.behind = Some(list(9));
+    let plan = place.plan().unwrap();
+    assert_eq!(plan.span.list_out, list(9).extend(&plan.entries));
+    for number in [THREADED[0], THREADED[1], CLOSED] {
+        assert_eq!(place.states(number, &[]), Some(exposed(&plan.span)));
+    }
+}
+
 #[test]
 fn only_these_circuits_stand_here() {
     let place = place(1, 1, 3, &[]);

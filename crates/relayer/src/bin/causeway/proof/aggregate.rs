@@ -10,7 +10,7 @@ use causeway_circuits::proofs::AggregationProgram;
 use causeway_console::{Console, Report, files};
 use causeway_prover::plan::DEFAULT_CHUNK_LOG2;
 use causeway_prover::{
-    Aggregation, AggregationError, Event, Keep, Kind, Outcome, Plan, Store, StoredWrapping, run,
+    Aggregation, Event, Keep, Kind, Outcome, Plan, Store, StoredWrapping, WrappingError, run,
 };
 use causeway_relayer::aggregation::{
     BlobReference, Claim, Inclusion, Kzg, Publication, Submission, VerifierId,
@@ -217,13 +217,13 @@ impl Aggregate {
         let profile = self.profile.profile;
         let wrapping = console.work("building the last layer", || {
             if self.development {
-                StoredWrapping::development(&program, profile, keys, &progress)
+                StoredWrapping::development(program.closing(), profile, keys, &progress)
             } else {
-                StoredWrapping::new(&program, profile, keys, &progress)
+                StoredWrapping::new(program.closing(), profile, keys, &progress)
             }
         });
         let wrapping = wrapping.map_err(|error| match error {
-            AggregationError::KeyStore(StoreError::Missing { .. }) => anyhow::Error::new(error).context(
+            WrappingError::KeyStore(StoreError::Missing { .. }) => anyhow::Error::new(error).context(
                 "no key to wrap under: import one from a ceremony with `verifier-gen import-zkey`, or use the development key \
                  with --development",
             ),

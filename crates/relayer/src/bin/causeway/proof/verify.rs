@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256};
 use anyhow::{Context, Result, bail, ensure};
 use causeway_circuits::proofs::AggregationProgram;
 use causeway_console::{Console, Report, files};
-use causeway_prover::aggregation::{profile_circuit, stored_key};
+use causeway_prover::wrapping::{profile_circuit, stored_key};
 use causeway_relayer::aggregation::{Inclusion, Kzg, Publication, Submission};
 use causeway_types::aggregation::published;
 use causeway_verifier_gen::groth16::{Proof as Groth16Proof, Provenance, VerifyingKey, Word};

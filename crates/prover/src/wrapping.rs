@@ -1,7 +1,6 @@
 //! The last layer and Groth16, over whatever key there is.
 
-use causeway_aggregation::{ClosedProof, StatementDigest};
-use causeway_circuits::proofs::AggregationProgram;
+use causeway_aggregation::{ClosedProof, Closing, StatementDigest};
 use causeway_verifier_gen::groth16::{
     KeyStore, Progress, Provenance, ProvingKey, Step, StoreError, VerifyingKey, Word, scalar_to_word,
 };
@@ -9,10 +8,33 @@ use causeway_verifier_gen::last::Profile;
 use causeway_verifier_gen::r1cs::{CircuitHash, circuit_hash};
 use causeway_verifier_gen::solidity::key_hash;
 use causeway_verifier_gen::wrap::Synthesis;
-use causeway_verifier_gen::wrapped_proof::WrappedProof;
-use causeway_verifier_gen::wrapper::{DEVELOPMENT_SEED, Wrapper, development_key, wrap_circuit};
+use causeway_verifier_gen::wrapped_proof::{WrappedProof, WrappedProofError};
+use causeway_verifier_gen::wrapper::{
+    DEVELOPMENT_SEED, DevelopmentKeyError, WrapError, Wrapper, development_key, wrap_circuit,
+};
 
-use super::error::AggregationError;
+/// Why a closing proof is not wrapped, or a Groth16 proof refused.
+#[derive(Debug, thiserror::Error)]
+pub enum WrappingError {
+    /// The closing proof cannot be wrapped.
+    #[error(transparent)]
+    Wrap(#[from] WrapError),
+    /// There is no Groth16 key.
+    #[error(transparent)]
+    Key(#[from] DevelopmentKeyError),
+    /// The store of Groth16 keys cannot be used.
+    #[error(transparent)]
+    KeyStore(#[from] StoreError),
+    /// The store's key is another one than it was, or than is asked for.
+    #[error("the key in the store is another one than this program is wrapped under")]
+    OtherKey,
+    /// A Groth16 proof does not verify.
+    #[error(transparent)]
+    Wrapped(#[from] WrappedProofError),
+    /// A Groth16 proof states something else than the closing proof.
+    #[error("the Groth16 proof states something else")]
+    OtherStatement,
+}
 
 /// Wraps closing proofs of one program.
 pub trait Wrapping {
@@ -23,13 +45,13 @@ pub trait Wrapping {
     ///
     /// # Errors
     /// If it is refused, or there is no key.
-    fn wrap(&mut self, closed: &ClosedProof) -> Result<WrappedProof, AggregationError>;
+    fn wrap(&mut self, closed: &ClosedProof) -> Result<WrappedProof, WrappingError>;
 
     /// Verifies a proof, and that it states these limbs.
     ///
     /// # Errors
     /// What is wrong with it.
-    fn check(&mut self, wrapped: &WrappedProof, limbs: [u64; 4]) -> Result<(), AggregationError>;
+    fn check(&mut self, wrapped: &WrappedProof, limbs: [u64; 4]) -> Result<(), WrappingError>;
 }
 
 /// Which key of a store wraps.
@@ -60,19 +82,19 @@ impl std::fmt::Debug for StoredWrapping<'_> {
 }
 
 impl<'a> StoredWrapping<'a> {
-    /// Builds the last layer for a program, in seconds, to wrap under the key that a store has for the profile: one from a ceremony
+    /// Builds the last layer for the closing circuit of a program, in seconds, to wrap under the key that a store has for the profile: one from a ceremony
     /// if there is one.
     ///
     /// # Errors
-    /// [`AggregationError::KeyStore`] if there is no key; if the last layer does not fit.
+    /// [`WrappingError::KeyStore`] if there is no key; if the last layer does not fit.
     pub fn new(
-        program: &AggregationProgram,
+        closing: &Closing,
         profile: Profile,
         store: KeyStore,
         progress: &'a (dyn Fn(Step) + Sync),
-    ) -> Result<Self, AggregationError> {
+    ) -> Result<Self, WrappingError> {
         let key = stored_key(&store, profile_circuit(profile)?)?;
-        Self::under(Key::Stored(Box::new(key)), program, profile, store, progress)
+        Self::under(Key::Stored(Box::new(key)), closing, profile, store, progress)
     }
 
     /// As [`Self::new`], under the development key, whose secret everybody knows. It is made, in a minute, where it is not there.
@@ -80,24 +102,24 @@ impl<'a> StoredWrapping<'a> {
     /// # Errors
     /// If the last layer does not fit.
     pub fn development(
-        program: &AggregationProgram,
+        closing: &Closing,
         profile: Profile,
         store: KeyStore,
         progress: &'a (dyn Fn(Step) + Sync),
-    ) -> Result<Self, AggregationError> {
-        Self::under(Key::Development, program, profile, store, progress)
+    ) -> Result<Self, WrappingError> {
+        Self::under(Key::Development, closing, profile, store, progress)
     }
 
     fn under(
         key: Key,
-        program: &AggregationProgram,
+        closing: &Closing,
         profile: Profile,
         store: KeyStore,
         progress: &'a (dyn Fn(Step) + Sync),
-    ) -> Result<Self, AggregationError> {
+    ) -> Result<Self, WrappingError> {
         Ok(Self {
             profile,
-            wrapper: Wrapper::new(profile, program.closing().key())?,
+            wrapper: Wrapper::new(profile, closing.key())?,
             store,
             key,
             progress,
@@ -125,11 +147,8 @@ impl<'a> StoredWrapping<'a> {
     /// The verifying key of a proof that was wrapped here.
     ///
     /// # Errors
-    /// [`AggregationError::KeyStore`] if the store has it no longer.
-    pub fn verifying_key(
-        &self,
-        wrapped: &WrappedProof,
-    ) -> Result<VerifyingKey<Provenance>, AggregationError> {
+    /// [`WrappingError::KeyStore`] if the store has it no longer.
+    pub fn verifying_key(&self, wrapped: &WrappedProof) -> Result<VerifyingKey<Provenance>, WrappingError> {
         match &self.key {
             Key::Stored(key) => Ok(VerifyingKey::clone(key)),
             Key::Development => {
@@ -137,13 +156,13 @@ impl<'a> StoredWrapping<'a> {
                 if is_of_seed(&key) {
                     Ok(key)
                 } else {
-                    Err(AggregationError::OtherKey)
+                    Err(WrappingError::OtherKey)
                 }
             }
         }
     }
 
-    fn proving_key(&self, synthesis: &Synthesis) -> Result<ProvingKey<Provenance>, AggregationError> {
+    fn proving_key(&self, synthesis: &Synthesis) -> Result<ProvingKey<Provenance>, WrappingError> {
         let progress = Progress::new(self.progress);
         match &self.key {
             Key::Development => {
@@ -154,7 +173,7 @@ impl<'a> StoredWrapping<'a> {
                 if key.verifying_key() == expected.as_ref() {
                     Ok(key)
                 } else {
-                    Err(AggregationError::OtherKey)
+                    Err(WrappingError::OtherKey)
                 }
             }
         }
@@ -172,7 +191,7 @@ impl Wrapping for StoredWrapping<'_> {
         [self.profile.to_string().as_bytes(), &key].concat()
     }
 
-    fn wrap(&mut self, closed: &ClosedProof) -> Result<WrappedProof, AggregationError> {
+    fn wrap(&mut self, closed: &ClosedProof) -> Result<WrappedProof, WrappingError> {
         let synthesis = self.wrapper.synthesize(closed)?;
         let key = self.proving_key(&synthesis)?;
         Ok(self
@@ -180,10 +199,10 @@ impl Wrapping for StoredWrapping<'_> {
             .prove(&synthesis, &key, Progress::new(self.progress))?)
     }
 
-    fn check(&mut self, wrapped: &WrappedProof, limbs: [u64; 4]) -> Result<(), AggregationError> {
-        let expected = StatementDigest::try_from(limbs).map_err(|_| AggregationError::OtherStatement)?;
+    fn check(&mut self, wrapped: &WrappedProof, limbs: [u64; 4]) -> Result<(), WrappingError> {
+        let expected = StatementDigest::try_from(limbs).map_err(|_| WrappingError::OtherStatement)?;
         if wrapped.statement_digest != expected.to_be_bytes() {
-            return Err(AggregationError::OtherStatement);
+            return Err(WrappingError::OtherStatement);
         }
         let key = self.verifying_key(wrapped)?;
         Ok(wrapped.verify(&key, Some(self.program_digest()))?)
@@ -202,18 +221,15 @@ fn is_of_seed(key: &VerifyingKey<Provenance>) -> bool {
 ///
 /// # Errors
 /// If it does not fit.
-pub fn profile_circuit(profile: Profile) -> Result<CircuitHash, AggregationError> {
+pub fn profile_circuit(profile: Profile) -> Result<CircuitHash, WrappingError> {
     Ok(circuit_hash(&wrap_circuit(profile)?.synthesize_blank().r1cs))
 }
 
 /// The verifying key that a store has for a circuit: one from a ceremony if there is one, else a development key.
 ///
 /// # Errors
-/// [`AggregationError::KeyStore`].
-pub fn stored_key(
-    store: &KeyStore,
-    circuit: CircuitHash,
-) -> Result<VerifyingKey<Provenance>, AggregationError> {
+/// [`WrappingError::KeyStore`].
+pub fn stored_key(store: &KeyStore, circuit: CircuitHash) -> Result<VerifyingKey<Provenance>, WrappingError> {
     match store.load_verifying_key(circuit, CEREMONY) {
         Err(StoreError::Missing { .. }) => Ok(store.load_verifying_key(circuit, DEVELOPMENT)?),
         key => Ok(key?),

@@ -1,0 +1,158 @@
+//! An epoch: registry and certificates in, one Groth16 proof out.
+
+mod items;
+mod plan;
+
+use causeway_aggregation::ShapedProof;
+use causeway_circuits::settlement::SettlementProgram;
+use causeway_ledger::{AuthorisationEntry, GlobalState, PayloadEntry};
+use causeway_types::{Authority, NetworkId, PublicValues, SettlementDomain};
+use causeway_verifier_gen::wrapped_proof::WrappedProof;
+
+pub use items::{Anchored, ItemInputs, PlannedItem};
+pub use plan::{EpochPlan, EpochStep};
+
+use super::arrival::Arrived;
+use super::error::StageError;
+use super::kind::SettlementKind;
+use super::says::{Given, Programs, check, identities};
+use crate::aggregation::Outcome;
+use crate::closer::Closer;
+use crate::run::{Circuits, RunErrorOf};
+use crate::store::StageId;
+use crate::wrapping::Wrapping;
+
+/// What an epoch does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EpochInputs {
+    /// The deployment.
+    pub domain: SettlementDomain,
+    /// The next entries of the registry that it consumes, in the order in which Ethereum wrote them.
+    pub registry: Vec<(NetworkId, Authority)>,
+    /// The certificates that it settles, in the order of the ledger.
+    pub certificates: Vec<Arrived>,
+}
+
+/// A proven epoch: all that the settlement contract is given, and the state after it.
+#[derive(Clone, Debug)]
+pub struct ProvenEpoch {
+    /// The Groth16 proof.
+    pub proof: WrappedProof,
+    /// What it says.
+    pub values: PublicValues,
+    /// What is published.
+    pub payload: Vec<PayloadEntry>,
+    /// Whose agreement it rests on.
+    pub authorisations: Vec<AuthorisationEntry>,
+    /// The state after.
+    pub state: GlobalState,
+}
+
+/// Proves the stages of one epoch.
+pub(super) struct Settling<'a, W> {
+    pub(super) program: &'a SettlementProgram,
+    pub(super) certificates: &'a [Arrived],
+    pub(super) closer: &'a mut Closer,
+    pub(super) wrapping: &'a mut W,
+}
+
+impl<W: Wrapping> Settling<'_, W> {
+    fn prove_step(
+        &mut self,
+        plan: &EpochPlan,
+        stage: usize,
+        inputs: Vec<Outcome>,
+    ) -> Result<Outcome, StageError> {
+        let program = self.program;
+        let mut given = Given::new(plan, stage, proofs(stage, inputs)?);
+        let proof = match plan.steps()[stage] {
+            EpochStep::Item { index } => {
+                let item = &plan.items()[index];
+                let list = plan.before(index);
+                match &item.inputs {
+                    ItemInputs::Registry(openings) => {
+                        let context = plan.shared().hash();
+                        program
+                            .prove_registry(context, &item.before, openings, list)?
+                            .proof
+                    }
+                    ItemInputs::Anchor(anchored) => {
+                        let arrived = self.certificates.get(anchored.certificate.position);
+                        let arrived = arrived.ok_or(StageError::Outcome { stage })?;
+                        let shared = plan.shared();
+                        let inputs = anchored.inputs(&shared, &item.before, list);
+                        program.prove_anchor(&arrived.transition(), &inputs)?.proof
+                    }
+                }
+            }
+            EpochStep::Fold { .. } => program.prove_fold(&given.item()?, &given.item()?)?.proof,
+            EpochStep::Epoch { .. } => program.prove_epoch(&given.item()?, plan.opening(), plan.end())?,
+            EpochStep::Keccak => self.closer.close(plan.list().size, &plan.list().entries)?,
+            EpochStep::Seal { .. } => {
+                // Circuits that close lists are not needed any longer, and the wrap takes their place.
+                self.closer.free();
+                program.prove_seal(&given.proof()?, &given.proof()?)?
+            }
+            EpochStep::Closing { .. } => program.close(&given.proof()?)?,
+            EpochStep::Wrap { .. } => {
+                let wrapped = self.wrapping.wrap(&given.proof()?)?;
+                self.wrapping.check(&wrapped, plan.statement())?;
+                return Ok(Outcome::Wrapped(wrapped));
+            }
+        };
+        check(program, plan, stage, &proof)?;
+        Ok(Outcome::Proof(proof))
+    }
+}
+
+/// What a stage builds on: nothing is built on a Groth16 proof.
+fn proofs(stage: usize, outcomes: Vec<Outcome>) -> Result<Vec<ShapedProof>, StageError> {
+    let proof = |outcome| match outcome {
+        Outcome::Proof(proof) => Ok(proof),
+        Outcome::Wrapped(_) => Err(StageError::Outcome { stage }),
+    };
+    outcomes.into_iter().map(proof).collect()
+}
+
+/// The circuits' keys, and that of the wrap.
+impl<W: Wrapping> Programs for Settling<'_, W> {
+    fn program(&self, kind: SettlementKind) -> [u8; 32] {
+        let program = self.program.program(kind);
+        match kind {
+            SettlementKind::Wrap => *StageId::of(&[&program, &self.wrapping.identity()]).bytes(),
+            _ => program,
+        }
+    }
+}
+
+impl<W: Wrapping> Circuits for Settling<'_, W> {
+    type Graph = EpochPlan;
+    type Outcome = Outcome;
+    type Error = StageError;
+
+    fn identities(&self, plan: &EpochPlan) -> Result<Vec<StageId>, RunErrorOf<Self>> {
+        Ok(identities(self, plan))
+    }
+
+    fn prove(&mut self, plan: &EpochPlan, stage: usize, inputs: Vec<Outcome>) -> Result<Outcome, StageError> {
+        self.prove_step(plan, stage, inputs)
+    }
+
+    fn encode(&self, outcome: &Outcome) -> Result<Vec<u8>, StageError> {
+        Ok(match outcome {
+            Outcome::Proof(proof) => proof.to_bytes()?,
+            Outcome::Wrapped(wrapped) => serde_json::to_vec(wrapped)?,
+        })
+    }
+
+    fn decode(&mut self, plan: &EpochPlan, stage: usize, bytes: &[u8]) -> Result<Outcome, StageError> {
+        if let Some(EpochStep::Wrap { .. }) = plan.steps().get(stage) {
+            let wrapped: WrappedProof = serde_json::from_slice(bytes)?;
+            self.wrapping.check(&wrapped, plan.statement())?;
+            return Ok(Outcome::Wrapped(wrapped));
+        }
+        let proof = ShapedProof::from_bytes(bytes)?;
+        check(self.program, plan, stage, &proof)?;
+        Ok(Outcome::Proof(proof))
+    }
+}

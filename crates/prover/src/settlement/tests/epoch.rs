@@ -1,0 +1,346 @@
+use causeway_circuits::keccak::Size;
+use causeway_circuits::settlement::{Span, Stage};
+use causeway_ledger::{GlobalError, GlobalState, LedgerError, authorisations_chain, payload_chain};
+use causeway_types::Expiry;
+
+use super::*;
+use crate::graph::Graph;
+use crate::settlement::epoch::ItemInputs;
+
+fn kinds(plan: &EpochPlan) -> Vec<SettlementKind> {
+    (0..plan.stages()).map(|stage| plan.kind(stage)).collect()
+}
+
+fn count(plan: &EpochPlan, kind: SettlementKind) -> usize {
+    kinds(plan).into_iter().filter(|other| *other == kind).count()
+}
+
+fn span(plan: &EpochPlan, stage: usize) -> Span {
+    match plan.says(stage) {
+        Says::Span(Family::Items, span) => *span,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What a plan says is what the ledger says, and its items follow each other.
+fn follows(story: &Story) -> EpochPlan {
+    let plan = story.plan().unwrap();
+    let values = plan.public_values();
+    let after = story.after.commitment();
+    assert_eq!(*plan.after(), *story.after.global());
+    assert_eq!(values.old_commitment, story.before.commitment().hash());
+    assert_eq!(values.new_commitment, after.hash());
+    assert_eq!(values.rollup_exit_root, after.rollup_exit_root);
+    assert_eq!(values.registry_hash, story.after.global().registry().hash());
+    let payload: Vec<_> = story
+        .certified
+        .iter()
+        .map(|certified| certified.payload)
+        .collect();
+    assert_eq!(
+        (plan.payload(), values.payload_chain),
+        (&payload[..], payload_chain(&payload))
+    );
+    assert_eq!(
+        values.authorisations_chain,
+        authorisations_chain(plan.authorisations())
+    );
+
+    let items = plan.items().len();
+    let mut list = plan.list().start;
+    for stage in 0..items {
+        assert_eq!(span(&plan, stage).list_in, list);
+        list = span(&plan, stage).list_out;
+    }
+    let folds = plan.stages() - items - 5;
+    assert_eq!(folds, items - 1);
+    let epoch = items + folds;
+    let whole = span(&plan, epoch - 1);
+    assert_eq!(plan.inputs(epoch), [epoch - 1]);
+    assert_eq!((whole.list_in, whole.list_out), (plan.list().start, list));
+    assert_eq!(*plan.says(epoch), Says::Epoch(plan.statement(), plan.list().end));
+    let keccak = Says::Closes(plan.list().start.extend(&plan.list().entries));
+    assert_eq!(*plan.says(epoch + 1), keccak);
+    for stage in epoch + 2..plan.stages() {
+        assert_eq!(*plan.says(stage), Says::Statement(plan.statement()));
+    }
+    plan
+}
+
+#[test]
+fn epochs_of_any_size_are_planned_as_the_ledger_settles_them() {
+    for (networks, items) in [(1, 2), (3, 4), (8, 9), (17, 19)] {
+        let plan = follows(&Story::of(networks));
+        assert_eq!(plan.items().len(), items);
+        assert_eq!(count(&plan, SettlementKind::Anchor), networks as usize);
+        assert_eq!(count(&plan, SettlementKind::Registry), items - networks as usize);
+        let signers = plan.authorisations().iter().map(|entry| entry.network.get());
+        let expected: Vec<_> = (1..=networks).step_by(2).collect();
+        assert_eq!(signers.collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
+fn the_registry_alone_is_an_epoch_that_hashes_little() {
+    let story = Story {
+        after: world(3),
+        before: World::new(DOMAIN),
+        registry: registry(3),
+        certified: Vec::new(),
+    };
+    let plan = follows(&story);
+    let expected = [
+        SettlementKind::Registry,
+        SettlementKind::Epoch,
+        SettlementKind::Keccak,
+        SettlementKind::Seal,
+        SettlementKind::Closing,
+        SettlementKind::Wrap,
+    ];
+    assert_eq!(kinds(&plan), expected);
+    // A link for each, and the public values: no node of the rollup exit tree, in which nothing changes.
+    assert_eq!(
+        (plan.list().entries.len(), plan.list().size),
+        (3 + 3, Size::Small)
+    );
+    assert_eq!(plan.public_values().expiry, Expiry::NEVER);
+}
+
+/// Two networks that need each other, one after another of one network, imports of what an epoch before it exported, and the least
+/// expiry.
+#[test]
+fn cycles_and_runs_of_one_network_are_opened_under_what_the_epoch_leaves() {
+    let before = world(3);
+    let exports = certificate(&before, 3, vec![exit(network(3), network(1))], vec![]);
+    let (before, _) = settle(&before, &[exports]);
+    let imported = import(&before, exit(network(3), network(1)), network(3), 0);
+    let mut first = certificate(&before, 1, vec![exit(network(1), network(2))], vec![imported]);
+    first.contingencies = vec![on(2, 0)];
+    first.expiry = Expiry::new(900);
+    let mut second = certificate(&before, 2, vec![], vec![]);
+    second.contingencies = vec![on(1, 0)];
+    second.expiry = Expiry::new(800);
+    let (next, _) = settle(&before, &[first.clone(), second.clone()]);
+    let third = certificate(&next, 2, vec![], vec![]);
+    let story = Story::new(&before, &[first, second, third]);
+    let plan = follows(&story);
+    assert_eq!(plan.public_values().expiry, Expiry::new(800));
+    let depends: Vec<_> = story
+        .certified
+        .iter()
+        .map(|certified| certified.dependencies.len())
+        .collect();
+    assert_eq!(depends, [2, 1, 0]);
+    for item in plan.items() {
+        let ItemInputs::Anchor(anchored) = &item.inputs else {
+            panic!("{item:?}");
+        };
+        for opening in &anchored.dependencies {
+            assert_eq!(opening.follow(), Some(story.after.global().root()));
+        }
+    }
+}
+
+#[test]
+fn nothing_is_no_epoch() {
+    let story = Story {
+        certified: Vec::new(),
+        ..Story::new(&world(1), &[])
+    };
+    assert_eq!(story.plan().unwrap_err(), EpochError::Empty);
+}
+
+#[test]
+fn what_does_not_fit_is_named_with_its_certificate() {
+    let story = Story::new(
+        &world(3),
+        &(1..=3)
+            .map(|number| {
+                let before = world(3);
+                certificate(
+                    &before,
+                    number,
+                    vec![exit(network(number), network(number % 3 + 1))],
+                    vec![],
+                )
+            })
+            .collect::<Vec<_>>(),
+    );
+    assert!(story.plan().is_ok());
+    let refused = |change: fn(&mut Story)| {
+        let mut other = Story {
+            before: story.before.clone(),
+            after: story.after.clone(),
+            registry: Vec::new(),
+            certified: story.certified.clone(),
+        };
+        change(&mut other);
+        other.plan().unwrap_err()
+    };
+    let second = story.certified[1].reference(1);
+    let certificate = second;
+    let other = SettlementError::OtherStatement { stage: Stage::Anchor };
+    let statement = EpochError::Certificate {
+        certificate,
+        source: other,
+    };
+    // Of a network that nobody registered; at another height; twice.
+    let unknown = refused(|story| story.certified[1].payload.network = network(9));
+    assert_eq!(
+        unknown,
+        EpochError::Place {
+            certificate: causeway_ledger::CertificateRef {
+                network: network(9),
+                ..second
+            },
+            source: GlobalError::Ledger(LedgerError::UnknownNetwork { network: network(9) })
+        }
+    );
+    let again = refused(|story| story.certified.push(story.certified[1].clone()));
+    assert_eq!(
+        again,
+        EpochError::Place {
+            certificate: story.certified[1].reference(3),
+            source: GlobalError::Ledger(LedgerError::MismatchHeight {
+                declared: 0,
+                expected: 1
+            })
+        }
+    );
+    // Published as another than it is proven; under another key than the authority's; made for another deployment.
+    let published = refused(|story| story.certified[1].payload.state_root = root(77));
+    assert_eq!(published, statement);
+    let key = refused(|story| story.certified[1].statement.validity = GoldilocksDigest::ZERO);
+    assert_eq!(key, statement);
+    let domain = refused(|story| story.certified[1].statement.domain = B256::ZERO);
+    assert_eq!(domain, statement);
+    // A dependency that is left out of what is opened.
+    let hidden = refused(|story| {
+        story.certified[1].dependencies = vec![some_dependency(story.after.global())];
+    });
+    assert_eq!(hidden, statement);
+    // An open list.
+    let open = refused(|story| {
+        let list = story.certified[1].statement.list_out;
+        story.certified[1].statement.list_out = list.extend(&[causeway_circuits::keccak::Entry::dummy()]);
+    });
+    assert_eq!(open, EpochError::ListOpen { certificate });
+    // The registry.
+    let mainnet = refused(|story| {
+        let (network, authority) = (NetworkId::MAINNET, authority(network(1)));
+        story.registry = [registry(3), vec![(network, authority)]].concat();
+    });
+    let source = LedgerError::MainnetHasNoState;
+    assert_eq!(mainnet, EpochError::Registry { entry: 3, source });
+}
+
+fn some_dependency(state: &GlobalState) -> causeway_ledger::DependencyEntry {
+    let entry = *state.network(network(1)).unwrap().history.get(0).unwrap();
+    causeway_ledger::DependencyEntry::from(&causeway_types::BackingEntry::Network {
+        network: network(1),
+        entry,
+    })
+}
+
+/// What a certificate depends on has to be there, and an anchor opens so much and no more.
+#[test]
+fn dependencies_are_met_and_few() {
+    let before = world(2);
+    let contingent = |on: Vec<Contingency>| {
+        let mut certificate = certificate(&before, 1, vec![], vec![]);
+        certificate.contingencies = on;
+        certificate
+    };
+    let missing = Story::new(
+        &before,
+        &[
+            contingent(vec![on(2, 0)]),
+            certificate(&before, 2, vec![], vec![]),
+        ],
+    );
+    let left_out = Story {
+        certified: vec![
+            missing
+                .certified
+                .iter()
+                .find(|one| one.payload.network == network(1))
+                .unwrap()
+                .clone(),
+        ],
+        ..missing
+    };
+    let certificate_at = left_out.certified[0].reference(0);
+    let dependency = left_out.certified[0].dependencies[0];
+    assert_eq!(
+        left_out.plan().unwrap_err(),
+        EpochError::Place {
+            certificate: certificate_at,
+            source: GlobalError::DependencyNotMet {
+                network: network(2),
+                index: 0,
+                expected: dependency.entry,
+                got: None,
+            }
+        }
+    );
+    // Thirteen certificates of network 2, all named by one of network 1.
+    let mut many = Vec::new();
+    let mut world = before.clone();
+    for _ in 0..13 {
+        many.push(certificate(&world, 2, vec![], vec![]));
+        world = settle(&world, &many[many.len() - 1..]).0;
+    }
+    for (count, fits) in [(12, true), (13, false)] {
+        let naming = contingent((0..count).map(|height| on(2, height)).collect());
+        let story = Story::new(&before, &[vec![naming], many.clone()].concat());
+        let planned = story.plan();
+        if fits {
+            assert!(planned.is_ok());
+            continue;
+        }
+        let position = story
+            .certified
+            .iter()
+            .position(|one| one.payload.network == network(1))
+            .unwrap();
+        assert_eq!(
+            planned.unwrap_err(),
+            EpochError::Certificate {
+                certificate: story.certified[position].reference(position),
+                source: SettlementError::TooMany {
+                    stage: Stage::Anchor,
+                    got: 13,
+                    max: 12
+                }
+            }
+        );
+    }
+}
+
+#[test]
+fn stages_are_known_by_what_they_say_and_by_their_program() {
+    let story = Story::of(3);
+    let plan = story.plan().unwrap();
+    let original = ids(&plan);
+    let distinct: std::collections::HashSet<_> = original.iter().collect();
+    assert_eq!(distinct.len(), original.len());
+    assert_eq!(original, ids(&story.plan().unwrap()));
+    for (stage, id) in identities(&Keys(2), &plan).iter().enumerate() {
+        assert_ne!(*id, original[stage]);
+    }
+    // Another certificate, another entry of the registry, another deployment: no stage but the keccak proof could be the same.
+    let certified: Vec<_> = story.certified.iter().collect();
+    let global = story.before.global();
+    let fewer = EpochPlan::new(global, DOMAIN, &story.registry, &certified[..2]).unwrap();
+    let more = EpochPlan::new(global, DOMAIN, &registry(4), &certified).unwrap();
+    for other in [fewer, more] {
+        assert!(ids(&other).iter().all(|id| !original.contains(id)));
+    }
+    let registry = EpochPlan::new(global, DOMAIN, &story.registry, &[]).unwrap();
+    let elsewhere = SettlementDomain {
+        chain_id: 1,
+        ..DOMAIN
+    };
+    let elsewhere = EpochPlan::new(global, elsewhere, &story.registry, &[]).unwrap();
+    assert!(ids(&elsewhere).iter().all(|id| !ids(&registry).contains(id)));
+}

@@ -33,7 +33,7 @@ pub use error::{Broken, WorldError};
 pub use party::Party;
 pub use settlement::{Deployed, Epoch, Verifier};
 pub use setup::Setup;
-pub use sign::secret;
+pub use sign::{secret, signer};
 
 /// Ethereum.
 pub const L1: NetworkId = NetworkId::MAINNET;
@@ -127,6 +127,11 @@ impl World {
     /// A network.
     pub fn chain(&mut self, network: NetworkId) -> &mut Chain {
         &mut self.chains[place(network)]
+    }
+
+    /// Settlement, where it is deployed.
+    pub const fn deployed(&self) -> &Deployed {
+        &self.settlement
     }
 
     /// The tokens that there are.

@@ -13,7 +13,7 @@ pub fn secret(network: NetworkId) -> SigningKey {
 }
 
 /// A network's signer.
-pub(super) fn signer(network: NetworkId) -> Address {
+pub fn signer(network: NetworkId) -> Address {
     Address::from_private_key(&secret(network))
 }
 

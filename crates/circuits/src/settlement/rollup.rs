@@ -117,3 +117,38 @@ pub fn climb_target(
         nodes.map(|node| level.above(builder, list, appended, node))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::targets::testing::Gadget;
+
+    #[test]
+    fn a_height_has_but_one_row_of_flags() {
+        let gadget = Gadget::new(|builder| {
+            let height = builder.add_virtual_target();
+            let flags = HeightTarget::new(builder, height);
+            let below = flags.below().iter().map(|below| below.target);
+            std::iter::once(height).chain(below).collect()
+        });
+        let flags = |height: usize| -> Vec<u64> {
+            let below = (0..LEVELS).map(|level| u64::from(level < height));
+            std::iter::once(height as u64).chain(below).collect()
+        };
+        for height in [0, 1, 3, 31, 32] {
+            gadget.holds_alone(&flags(height));
+        }
+        // As many, but not the lowest; flags that are none; more levels than there are.
+        let mut gap = flags(3);
+        gap.swap(3, 4);
+        assert!(!gadget.holds(&gap));
+        let mut twice = flags(3);
+        (twice[1], twice[2]) = (2, 0);
+        assert!(!gadget.holds(&twice));
+        let mut higher = flags(32);
+        higher[0] = 33;
+        assert!(!gadget.holds(&higher));
+    }
+}

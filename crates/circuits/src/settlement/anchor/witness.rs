@@ -115,7 +115,8 @@ impl AnchorInputs<'_> {
             .iter()
             .map(|opening| opening.dependency)
             .collect();
-        statement.old == opening.old.hash()
+        opening.old.network == opening.new.network
+            && statement.old == opening.old.hash()
             && statement.new == opening.new.hash()
             && statement.domain == self.shared.domain
             && statement.validity == key.unwrap_or(GoldilocksDigest::ZERO)

@@ -280,6 +280,11 @@ fn what_does_not_fit_is_refused_by_name() {
     other = good.clone();
     other.statement.new = some(0);
     refused(&other, SettlementError::OtherStatement { stage });
+    // To a state of another network.
+    other = good.clone();
+    other.opening.new.network = NetworkId::new(1);
+    other.statement.new = other.opening.new.hash();
+    refused(&other, SettlementError::OtherStatement { stage });
     // Of its dependencies one is not opened, or one more, or another.
     other = good.clone();
     other.dependencies.clear();

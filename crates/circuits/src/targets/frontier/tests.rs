@@ -199,7 +199,7 @@ fn an_exit_root_is_the_ledgers_and_told_of_only_if_asked() {
             // Of a root that no list is told of nothing is known. A leaf more that is empty leaves it what it is, and the lowest node
             // of an even number of leaves is nowhere in it.
             let bound = [0, 1, 257, 258, root, root + 7, root + 8, root + 11];
-            let bound = &bound[if frontier.count() % 2 == 0 { 2 } else { 0 }..];
+            let bound = &bound[if frontier.count().is_multiple_of(2) { 2 } else { 0 }..];
             for &at in bound.iter().filter(|_| told) {
                 let mut other = values.clone();
                 other[at] ^= 1;

@@ -7,11 +7,13 @@ use causeway_circuits::keccak::{Entry, List};
 use causeway_circuits::recursion::KeccakKeys;
 use causeway_circuits::settlement::transition::SegmentPlan;
 use causeway_circuits::settlement::{
-    AnchorInputs, Epoch, EpochOpening, EpochRun, Item, MAX_OPENINGS, Registry, SettlementError,
+    AnchorInputs, Epoch, EpochOpening, EpochRun, Item, L1Inputs, MAX_OPENINGS, Registry, SettlementError,
     SettlementProgram, Stage, TransitionProof,
 };
 use causeway_ledger::inputs::{Step, TransitionInputs};
-use causeway_ledger::{DependencyOpening, GlobalState, Transition, World, apply, draft, settle_epoch};
+use causeway_ledger::{
+    DependencyOpening, DepositOpening, GlobalState, L1Opening, Transition, World, apply, draft, settle_epoch,
+};
 use causeway_types::{
     Authority, Backing, BackingEntry, Certificate, EMPTY_METADATA_HASH, Exit, GlobalIndex, HistoryBacking,
     ImportedExit, L1Entry, LeafType, NetworkId, SettlementDomain, TokenId,
@@ -124,6 +126,50 @@ impl<'a> Run<'a> {
         entries.map(|entry| new.open(&entry).unwrap()).collect()
     }
 
+    /// Of three runs of deposits the list of the first two is closed before the third is there.
+    fn deposit(&mut self, keccak: &FakeKeccak, runs: [&[Exit]; 3]) {
+        let program = self.program;
+        let runs = runs.map(|exits| self.state.deposit(exits).unwrap());
+        let prove = |run: &DepositOpening, list: List| program.prove_deposits(run, list).unwrap();
+        let first = prove(&runs[0], List::EMPTY);
+        let second = prove(&runs[1], first.span.list_out);
+        let both = program.fold_deposits(&first, &second).unwrap();
+        let closed = keccak.close(both.span.list_out);
+        let shut = program.shut_deposits(&both, &closed, self.list).unwrap();
+        let third = prove(&runs[2], self.list);
+        let all = program.fold_deposits(&shut, &third).unwrap();
+
+        let opening = L1Opening::over(&runs).unwrap();
+        let inputs = L1Inputs {
+            context: self.opening.shared().hash(),
+            before: &self.run,
+            opening: &opening,
+            exits: &self.state.l1_frontiers().exits,
+        };
+        let plan = inputs.plan(&all.span).unwrap();
+        let item = program.prove_l1(&all, &inputs).unwrap();
+        assert_eq!(item.span, plan.span);
+        self.refuse(keccak, &shut, &item);
+        self.join(item, plan.after);
+    }
+
+    /// What is closed is not closed again, and no item of an epoch is a deposit, nor the other way round.
+    fn refuse(&self, keccak: &FakeKeccak, shut: &Item, item: &Item) {
+        let program = self.program;
+        let closed = keccak.close(shut.span.list_out);
+        let stage = Stage::DepositShut;
+        assert_eq!(
+            program.shut_deposits(shut, &closed, self.list),
+            Err(SettlementError::ForeignKey {
+                stage,
+                got: program.deposit_shut().key_digest()
+            })
+        );
+        let other = |stage| Err(SettlementError::OtherStatement { stage });
+        assert_eq!(program.fold_deposits(shut, item), other(Stage::Deposits));
+        assert_eq!(program.prove_fold(shut, item), other(Stage::Fold));
+    }
+
     fn join(&mut self, item: Item, after: EpochRun) {
         self.list = item.span.list_out;
         self.run = after;
@@ -220,6 +266,25 @@ fn three_epochs_become_three_statements() {
         draft(&state(&after, B), vec![], vec![import(exit(A, B), A)]).unwrap(),
     ];
     epoch(&program, &keccak, &after, &certificates);
+}
+
+#[test]
+#[ignore = "some fifteen proofs, a minute: what the circuits constrain is tested without"]
+fn deposits_become_a_statement() {
+    let keccak = FakeKeccak::new();
+    let program =
+        SettlementProgram::new(KeccakKeys::new(&[keccak.normalizer.key().clone()]).unwrap()).unwrap();
+    let genesis = World::new(DOMAIN);
+    let mut world = genesis.clone();
+    let deposits = [exit(NetworkId::MAINNET, A); 6];
+    world.deposit(&deposits).unwrap();
+    let authority = Authority::signer(signer(A)).unwrap();
+    world.register(A, authority).unwrap();
+
+    let mut run = Run::new(&program, genesis.global(), world.global());
+    run.deposit(&keccak, [&deposits[..3], &deposits[3..4], &deposits[4..]]);
+    run.register(&[(A, authority)]);
+    run.close(&keccak);
 }
 
 /// Proves an epoch of certificates; the world after it.

@@ -19,9 +19,11 @@ pub enum Stage {
     Attest,
     /// Closes a transition's list.
     Shut,
-    /// Consumes a chunk of L1's deposits.
+    /// Consumes a run of L1's deposits.
     Deposit,
-    /// Folds such chunks.
+    /// Closes the list of such a run.
+    DepositShut,
+    /// Folds such runs.
     Deposits,
     /// Replaces L1's leaf.
     L1,

@@ -2,7 +2,8 @@
 //!
 //! It compares digests and nothing else: what spans say is the family's. Its key digest cannot be a constant of itself, so every fold
 //! carries it in its public inputs. A child under the carried key *is* a fold and must carry the same; a child under one of the
-//! constant keys is single; nothing else is a child. Whoever takes the last one compares what it carries with the true digest.
+//! constant keys is single; one that closes the list of what is folded must have been made over the carried key; nothing else is a
+//! child. Whoever takes the last one compares what it carries with the true digest.
 
 use causeway_aggregation::{D, F, KeyDigest, Shape};
 use plonky2::hash::hash_types::HashOutTarget;
@@ -33,13 +34,17 @@ pub struct FoldTargets {
 pub type Fold = Circuit<FoldTargets>;
 
 impl Circuit<FoldTargets> {
-    /// Builds the circuit of a family over the keys of what is single.
+    /// Builds the circuit of a family over the keys of what is single, and of what closes lists, if the family has such.
     ///
     /// # Errors
     /// [`SettlementError::Circuit`] if it does not fit.
-    pub fn new(family: Family, single: &[KeyDigest]) -> Result<Self, SettlementError> {
+    pub fn new(
+        family: Family,
+        single: &[KeyDigest],
+        shut: Option<KeyDigest>,
+    ) -> Result<Self, SettlementError> {
         let mut builder = Shape::Standard.builder();
-        let targets = constrain(&mut builder, InnerTargets::verify, (family, single));
+        let targets = constrain(&mut builder, InnerTargets::verify, family, (single, shut));
         Self::build(builder, targets).map_err(family.stage().unfit())
     }
 
@@ -97,13 +102,14 @@ impl Circuit<FoldTargets> {
 pub(super) fn constrain(
     builder: &mut CircuitBuilder<F, D>,
     take_in: TakeIn,
-    (family, single): (Family, &[KeyDigest]),
+    family: Family,
+    keys: (&[KeyDigest], Option<KeyDigest>),
 ) -> FoldTargets {
     let key = builder.add_virtual_hash();
     let children = [(); 2].map(|()| take_in(builder));
     let folded = children
         .each_ref()
-        .map(|child| joined_role(builder, child, key, single));
+        .map(|child| joined_role(builder, child, key, keys));
 
     let left = SpanTarget::new_unchecked(builder);
     let right = SpanTarget {

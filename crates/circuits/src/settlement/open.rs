@@ -165,7 +165,7 @@ pub(super) fn constrain_more(
 ) -> MoreTargets {
     let key = builder.add_virtual_hash();
     let inner = take_in(builder);
-    joined_role(builder, &inner, key, &[anchor]);
+    joined_role(builder, &inner, key, (&[anchor], None));
     let (further, part) = FurtherTargets::open(builder, inner);
     part.register(builder, key);
     MoreTargets { key, further }

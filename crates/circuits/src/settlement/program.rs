@@ -2,15 +2,18 @@
 
 use causeway_aggregation::{ClosedProof, Closing, F, KeyDigest, LimbTarget, Shape, ShapedProof};
 use causeway_ledger::inputs::TransitionInputs;
-use causeway_ledger::{DependencyOpening, RegistryOpening};
+use causeway_ledger::{DependencyOpening, DepositOpening, RegistryOpening};
 use causeway_types::GoldilocksDigest;
 
 use super::anchor::{Anchor, AnchorInputs, Ends, TransitionKeys};
 use super::attest::Attest;
+use super::deposit::Deposit;
+use super::deposit_shut::DepositShut;
 use super::epoch::{Epoch, EpochOpening};
 use super::error::{SettlementError, Stage};
 use super::fold::Fold;
 use super::item::Item;
+use super::l1::{L1, L1Inputs};
 use super::open::{More, Open};
 use super::part::PartProof;
 use super::registry::Registry;
@@ -18,7 +21,7 @@ use super::roles::ItemKeys;
 use super::run::EpochRun;
 use super::seal::{Seal, exposed_list};
 use super::shut::Shut;
-use super::span::Family;
+use super::span::{DEPOSITS, Family};
 use super::statement::TransitionProof;
 use super::transition::{Close, Segment, SegmentPlan, Transition};
 use crate::keccak::List;
@@ -30,6 +33,7 @@ pub struct SettlementProgram {
     keccak_keys: KeccakKeys,
     transition_keys: TransitionKeys,
     item_keys: ItemKeys,
+    deposit_keys: ItemKeys,
     transition: Transition,
     segment: Segment,
     segments: Fold,
@@ -37,6 +41,10 @@ pub struct SettlementProgram {
     attest: Attest,
     shut: Shut,
     part_keys: ItemKeys,
+    deposit: Deposit,
+    deposit_shut: DepositShut,
+    deposits: Fold,
+    l1: L1,
     registry: Registry,
     anchor: Anchor,
     anchor_part: Anchor,
@@ -65,10 +73,11 @@ impl SettlementProgram {
         let transition = Transition::new()?;
         let segment = Segment::new()?;
         let segment_keys = vec![segment.key_digest()];
-        let segments = Fold::new(Family::Segments, &segment_keys)?;
+        let segments = Fold::new(Family::Segments, &segment_keys, None)?;
         let close = Close::new(&ItemKeys {
             single: segment_keys,
             fold: segments.key_digest(),
+            shut: None,
         })?;
         let unattested = [transition.key_digest(), close.key_digest()];
         let attest = Attest::new(&unattested)?;
@@ -78,6 +87,17 @@ impl SettlementProgram {
             threaded,
             closed: vec![shut.key_digest()],
         };
+        let deposit = Deposit::new()?;
+        let single = vec![deposit.key_digest()];
+        let deposit_shut = DepositShut::new(&single, &keccak_keys)?;
+        let shut_key = Some(deposit_shut.key_digest());
+        let deposits = Fold::new(Family::Deposits, &single, shut_key)?;
+        let deposit_keys = ItemKeys {
+            single,
+            fold: deposits.key_digest(),
+            shut: shut_key,
+        };
+        let l1 = L1::new(&deposit_keys)?;
         let registry = Registry::new()?;
         let anchor = Anchor::new(Ends::Item, &transition_keys)?;
         let anchor_part = Anchor::new(Ends::Part, &transition_keys)?;
@@ -85,13 +105,20 @@ impl SettlementProgram {
         let part_keys = ItemKeys {
             single: vec![anchor_part.key_digest()],
             fold: more.key_digest(),
+            shut: None,
         };
         let open = Open::new(&part_keys)?;
-        let single = vec![registry.key_digest(), anchor.key_digest(), open.key_digest()];
-        let fold = Fold::new(Family::Items, &single)?;
+        let single = vec![
+            registry.key_digest(),
+            anchor.key_digest(),
+            open.key_digest(),
+            l1.key_digest(),
+        ];
+        let fold = Fold::new(Family::Items, &single, None)?;
         let item_keys = ItemKeys {
             single,
             fold: fold.key_digest(),
+            shut: None,
         };
         let epoch = Epoch::new(&item_keys)?;
         let seal = Seal::new(epoch.key_digest(), &keccak_keys)?;
@@ -102,6 +129,7 @@ impl SettlementProgram {
             keccak_keys,
             transition_keys,
             item_keys,
+            deposit_keys,
             transition,
             segment,
             segments,
@@ -109,6 +137,10 @@ impl SettlementProgram {
             attest,
             shut,
             part_keys,
+            deposit,
+            deposit_shut,
+            deposits,
+            l1,
             registry,
             anchor,
             anchor_part,
@@ -149,6 +181,26 @@ impl SettlementProgram {
     /// The shut circuit.
     pub const fn shut(&self) -> &Shut {
         &self.shut
+    }
+
+    /// The deposit circuit.
+    pub const fn deposit(&self) -> &Deposit {
+        &self.deposit
+    }
+
+    /// The circuit that closes lists of deposits.
+    pub const fn deposit_shut(&self) -> &DepositShut {
+        &self.deposit_shut
+    }
+
+    /// The circuit that folds deposits.
+    pub const fn deposits(&self) -> &Fold {
+        &self.deposits
+    }
+
+    /// The L1 circuit.
+    pub const fn l1(&self) -> &L1 {
+        &self.l1
     }
 
     /// The registry circuit.
@@ -248,12 +300,16 @@ impl SettlementProgram {
     /// [`SettlementError::Inner`], [`SettlementError::OtherStatement`] or [`SettlementError::ForeignKey`].
     pub fn check_item(&self, item: &Item, stage: Stage) -> Result<(), SettlementError> {
         item.verify(stage)?;
-        let got = item.proof.key_digest();
-        if self.item_keys.takes(got, carried(&item.proof)) {
-            Ok(())
-        } else {
-            Err(SettlementError::ForeignKey { stage, got })
-        }
+        known(&self.item_keys, item, stage)
+    }
+
+    /// Verifies a run of deposits for a fold or for L1's item.
+    ///
+    /// # Errors
+    /// [`SettlementError::Inner`], [`SettlementError::OtherStatement`] or [`SettlementError::ForeignKey`].
+    pub fn check_deposits(&self, deposits: &Item, stage: Stage) -> Result<(), SettlementError> {
+        deposits.verify_as(DEPOSITS, stage)?;
+        known(&self.deposit_keys, deposits, stage)
     }
 
     /// Proves a certificate of one step.
@@ -332,6 +388,56 @@ impl SettlementProgram {
         keccak: &ShapedProof,
     ) -> Result<TransitionProof, SettlementError> {
         self.shut.shut(transition, (&self.keccak_keys, keccak))
+    }
+
+    /// Proves that a run of L1's exits is consumed.
+    ///
+    /// # Errors
+    /// Those of [`Deposit::prove_item`].
+    pub fn prove_deposits(&self, opening: &DepositOpening, list_in: List) -> Result<Item, SettlementError> {
+        self.deposit.prove_item(opening, list_in)
+    }
+
+    /// Folds two neighbouring runs of deposits.
+    ///
+    /// # Errors
+    /// Those of [`Self::check_deposits`] and [`Fold::prove_item`].
+    pub fn fold_deposits(&self, left: &Item, right: &Item) -> Result<Item, SettlementError> {
+        for item in [left, right] {
+            self.check_deposits(item, Stage::Deposits)?;
+        }
+        self.deposits.prove_item(Family::Deposits, left, right)
+    }
+
+    /// Closes the list of deposits, single or folded, which then stand behind another.
+    ///
+    /// # Errors
+    /// Those of [`Self::check_deposits`], also of deposits whose list is closed, and of [`DepositShut::prove_item`].
+    pub fn shut_deposits(
+        &self,
+        deposits: &Item,
+        keccak: &ShapedProof,
+        list: List,
+    ) -> Result<Item, SettlementError> {
+        let stage = Stage::DepositShut;
+        deposits.verify_as(DEPOSITS, stage)?;
+        let open = ItemKeys {
+            shut: None,
+            ..self.deposit_keys.clone()
+        };
+        known(&open, deposits, stage)?;
+        let keccak = (&self.keccak_keys, keccak);
+        self.deposit_shut
+            .prove_item(self.deposit_keys.fold, deposits, keccak, list)
+    }
+
+    /// Proves the place in an epoch of all its deposits.
+    ///
+    /// # Errors
+    /// Those of [`Self::check_deposits`] and [`L1::prove_item`].
+    pub fn prove_l1(&self, deposits: &Item, inputs: &L1Inputs<'_>) -> Result<Item, SettlementError> {
+        self.check_deposits(deposits, Stage::L1)?;
+        self.l1.prove_item(deposits, inputs)
     }
 
     /// Proves that entries of the registry are consumed.
@@ -454,6 +560,16 @@ impl SettlementProgram {
     /// [`SettlementError::Closing`].
     pub fn close(&self, seal: &ShapedProof) -> Result<ClosedProof, SettlementError> {
         Ok(self.closing.prove(seal)?)
+    }
+}
+
+/// Whether an item is under one of these keys.
+fn known(keys: &ItemKeys, item: &Item, stage: Stage) -> Result<(), SettlementError> {
+    let got = item.proof.key_digest();
+    if keys.takes(got, carried(&item.proof)) {
+        Ok(())
+    } else {
+        Err(SettlementError::ForeignKey { stage, got })
     }
 }
 

@@ -14,12 +14,15 @@ pub struct ItemKeys {
     pub single: Vec<KeyDigest>,
     /// That which joins items.
     pub fold: KeyDigest,
+    /// That which closes lists of items, if there is one.
+    pub shut: Option<KeyDigest>,
 }
 
 impl ItemKeys {
     /// Whether a proof under this key, carrying that one, is an item.
     pub fn takes(&self, key: KeyDigest, carried: KeyDigest) -> bool {
-        self.single.contains(&key) || (key == self.fold && carried == self.fold)
+        let joined = key == self.fold || Some(key) == self.shut;
+        self.single.contains(&key) || (joined && carried == self.fold)
     }
 }
 
@@ -49,28 +52,31 @@ pub(super) fn one_of(
     roles
 }
 
-/// Holds a proof to being an item: a joined one must have been joined under that very key.
+/// Holds a proof to being an item: one that is joined, or was when its list was closed, must have been joined under that very key.
 pub(super) fn item_role(builder: &mut CircuitBuilder<F, D>, inner: &InnerTargets, keys: &ItemKeys) {
-    let all = [keys.single.as_slice(), &[keys.fold]].concat();
+    let all = [keys.single.as_slice(), &[keys.fold], keys.shut.as_slice()].concat();
     let roles = one_of(builder, inner, &all);
     let fold = constant_key(builder, keys.fold);
-    if let Some(joined) = roles.last() {
+    for joined in &roles[keys.single.len()..] {
         connect_if(builder, joined.target, inner.public_inputs(0), fold.elements);
     }
 }
 
-/// Holds a child to being of this very circuit, whose key's digest is carried, or single; whether it is of this circuit.
+/// Holds a child to being of this very circuit, whose key's digest is carried, single, or what closes lists, made over the carried
+/// key; whether it is of this circuit.
 pub(super) fn joined_role(
     builder: &mut CircuitBuilder<F, D>,
     child: &InnerTargets,
     key: DigestTarget,
-    single: &[KeyDigest],
+    (single, shut): (&[KeyDigest], Option<KeyDigest>),
 ) -> BoolTarget {
     let joined = is_equal(builder, child.digest, key);
     let mut roles = is_one_of(builder, child, single);
     roles.push(joined);
+    roles.extend(is_one_of(builder, child, shut.as_slice()));
     let known = builder.add_many(roles.iter().map(|role| role.target));
     builder.assert_one(known);
-    connect_if(builder, joined.target, child.public_inputs(0), key.elements);
+    let carries = builder.add_many(roles[single.len()..].iter().map(|role| role.target));
+    connect_if(builder, carries, child.public_inputs(0), key.elements);
     joined
 }

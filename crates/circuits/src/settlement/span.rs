@@ -13,7 +13,7 @@ use crate::targets::{DigestTarget, MessageTarget, set_digest};
 
 /// Segments of a large certificate.
 pub const SEGMENT: Domain = Domain::new("cw.span");
-/// Chunks of L1's deposits.
+/// Runs of L1's deposits.
 pub const DEPOSITS: Domain = Domain::new("cw.depo");
 /// Items of an epoch.
 pub const ITEM: Domain = Domain::new("cw.item");
@@ -23,7 +23,7 @@ pub const ITEM: Domain = Domain::new("cw.item");
 pub enum Family {
     /// Segments of a large certificate.
     Segments,
-    /// Chunks of L1's deposits.
+    /// Runs of L1's deposits.
     Deposits,
     /// Items of an epoch.
     Items,

@@ -4,7 +4,7 @@ use causeway_ledger::poseidon as ledger;
 use crate::keccak::list;
 use crate::proofs::state::SUBTREE;
 use crate::settlement::transition::{RUN, SEGMENT_CONTEXT, SUM, SUM_CHALLENGE, SUM_CHALLENGE_MORE};
-use crate::settlement::{part, run, span, statement};
+use crate::settlement::{exit_trees, part, run, span, statement};
 
 /// Of the two ways to hash, with tag and length in the rate or in the capacity, none has a tag of the other.
 #[test]
@@ -35,6 +35,7 @@ fn no_two_domains_share_a_tag() {
         run::EPOCH,
         run::SHARED,
         part::PART,
+        exit_trees::L1_RUN,
         RUN,
         SEGMENT_CONTEXT,
         SUM,

@@ -18,6 +18,7 @@ fn keys() -> ItemKeys {
     ItemKeys {
         single: SINGLE.map(key_of).to_vec(),
         fold: key_of(FOLD),
+        shut: None,
     }
 }
 

@@ -19,7 +19,8 @@ fn fold() -> &'static Fold {
         let targets = constrain(
             &mut builder,
             InnerTargets::new_unchecked,
-            (Family::Items, &single),
+            Family::Items,
+            (&single, None),
         );
         Circuit::build_small(builder, targets)
     })
@@ -166,4 +167,58 @@ fn the_carried_key_may_not_be_a_single_items() {
     let carried = key.into_iter().zip(key_of(SINGLE[0]).elements());
     witness.target_values.extend(carried);
     assert_eq!(proven(fold(), &witness), None);
+}
+
+const SHUT: u64 = 5;
+
+/// The fold of a family whose lists are closed on the way.
+fn deposits() -> &'static Fold {
+    static CELL: OnceLock<Fold> = OnceLock::new();
+    CELL.get_or_init(|| {
+        let mut builder = Shape::Standard.builder();
+        let targets = constrain(
+            &mut builder,
+            InnerTargets::new_unchecked,
+            Family::Deposits,
+            (&SINGLE.map(key_of), Some(key_of(SHUT))),
+        );
+        Circuit::build_small(builder, targets)
+    })
+}
+
+#[test]
+fn what_is_closed_was_made_over_the_carried_key() {
+    let own_key = deposits().key_digest();
+    let child = |number: u64, carried: KeyDigest, at: u64| item_as(DEPOSITS, number, carried, span(at));
+    let joined = |left: &Item, right: &Item| {
+        let witness = deposits().witness(left, right).unwrap();
+        proven(deposits(), &witness)
+    };
+    let whole = Fold::plan(Family::Deposits, &span(1), &span(2)).unwrap();
+    let exposed = exposed_as(DEPOSITS, own_key, &whole);
+    let kinds = |at: u64| [child(SINGLE[0], NO_KEY, at), child(SHUT, own_key, at)];
+    for left in kinds(1) {
+        for right in kinds(2) {
+            assert_eq!(joined(&left, &right), Some(exposed.clone()));
+        }
+    }
+    for carried in [NO_KEY, key_of(3), key_of(SHUT)] {
+        assert_eq!(joined(&child(SHUT, carried, 1), &child(1, NO_KEY, 2)), None);
+        assert_eq!(joined(&child(1, NO_KEY, 1), &child(SHUT, carried, 2)), None);
+    }
+    for family in [SEGMENT, ITEM] {
+        let other = item_as(family, SHUT, own_key, span(2));
+        assert_eq!(joined(&child(1, NO_KEY, 1), &other), None);
+    }
+    // The circuit that closes lists is none that folds.
+    let closed = [1, 2].map(|at| child(SHUT, key_of(SHUT), at));
+    let mut witness = deposits().witness(&closed[0], &closed[1]).unwrap();
+    let key = deposits().targets().key.elements;
+    witness
+        .target_values
+        .extend(key.into_iter().zip(key_of(SHUT).elements()));
+    assert_eq!(proven(deposits(), &witness), None);
+    // Where nothing closes lists, nothing is closed.
+    let open = [item(SHUT, fold().key_digest(), span(1)), single(span(2))];
+    assert_eq!(states(&open[0], &open[1]), None);
 }

@@ -3,9 +3,12 @@
 
 mod anchor;
 mod attest;
+mod deposit;
+mod deposit_shut;
 mod domains;
 mod epoch;
 mod fold;
+mod l1;
 mod open;
 mod opening;
 mod registry;
@@ -15,7 +18,7 @@ mod whole;
 
 use alloy_primitives::{Address, B256, U256};
 use causeway_aggregation::{F, KeyDigest};
-use causeway_ledger::{GlobalState, PayloadEntry, RegistryOpening};
+use causeway_ledger::{Domain, GlobalState, PayloadEntry, RegistryOpening};
 use causeway_types::{
     Authority, Exit, ExitRoot, GoldilocksDigest, LeafType, NetworkId, SettlementDomain, StateRoot, TokenId,
 };
@@ -111,16 +114,24 @@ fn deposit(number: u64) -> Exit {
     }
 }
 
-/// A proof that says a span, under a key.
+/// A proof that says a span of an item, under a key.
 fn item(number: u64, carried: KeyDigest, span: Span) -> Item {
-    let exposed = [carried.elements(), elements(span.hash(ITEM))].concat();
+    item_as(ITEM, number, carried, span)
+}
+
+/// The same of another family.
+fn item_as(family: Domain, number: u64, carried: KeyDigest, span: Span) -> Item {
     Item {
-        proof: shaped(key(number), &exposed),
+        proof: shaped(key(number), &exposed_as(family, carried, &span)),
         span,
     }
 }
 
-/// What a circuit of the family exposes.
+/// What a circuit of an item exposes.
 fn exposed(span: &Span) -> Vec<F> {
-    [[F::ZERO; 4], elements(span.hash(ITEM))].concat()
+    exposed_as(ITEM, NO_KEY, span)
+}
+
+fn exposed_as(family: Domain, carried: KeyDigest, span: &Span) -> Vec<F> {
+    [carried.elements(), elements(span.hash(family))].concat()
 }

@@ -30,6 +30,7 @@ fn open() -> &'static Open {
         let keys = ItemKeys {
             single: vec![key_of(ANCHOR)],
             fold: key_of(MORE),
+            shut: None,
         };
         let targets = constrain(&mut builder, InnerTargets::new_unchecked, &keys);
         Circuit::build_small(builder, targets)

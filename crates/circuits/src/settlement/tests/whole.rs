@@ -7,7 +7,8 @@ use plonky2::field::types::PrimeField64;
 
 use super::*;
 use crate::recursion::{Circuit, KeccakKeys};
-use crate::settlement::{PartProof, Seal, SettlementProgram, Shut, TransitionProof};
+use crate::settlement::span::DEPOSITS;
+use crate::settlement::{DepositShut, PartProof, Seal, SettlementProgram, Shut, TransitionProof};
 
 fn program() -> &'static SettlementProgram {
     static CELL: OnceLock<SettlementProgram> = OnceLock::new();
@@ -36,6 +37,10 @@ fn circuits_are_what_they_were() {
         line("close", program.close_circuit()),
         line("attest", program.attest()),
         line("shut", program.shut()),
+        line("deposit", program.deposit()),
+        line("deposit shut", program.deposit_shut()),
+        line("deposits", program.deposits()),
+        line("l1", program.l1()),
         line("registry", program.registry()),
         line("anchor", program.anchor()),
         line("anchor part", program.anchor_part()),
@@ -110,5 +115,31 @@ fn proofs_that_are_none_are_not_taken() {
     let shut = Shut::new(&[program.transition().key_digest()], &keys).unwrap();
     let closes = closes(place.statement.list_out);
     let witness = shut.witness(&transition, &closes).unwrap();
+    assert_eq!(proven(&shut, &witness), None);
+}
+
+#[test]
+fn deposits_that_are_none_are_not_taken() {
+    let program = program();
+    let deposits = |span: Span| Item {
+        proof: shaped(
+            program.deposit().key().clone(),
+            &exposed_as(DEPOSITS, NO_KEY, &span),
+        ),
+        span,
+    };
+    let case = l1::Case::new(&mut l1::state(), &[2]);
+    let all = deposits(case.deposits);
+    let witness = program.l1().witness(&all, &case.inputs()).unwrap();
+    assert_eq!(proven(program.l1(), &witness), None);
+    let [left, right] = [1, 2].map(|at| deposits(fold::span(at)));
+    let witness = program.deposits().witness(&left, &right).unwrap();
+    assert_eq!(proven(program.deposits(), &witness), None);
+    let keys = KeccakKeys::new(&[key(11)]).unwrap();
+    let shut = DepositShut::new(&[program.deposit().key_digest()], &keys).unwrap();
+    let closes = deposit_shut::closes(11, all.span.list_out);
+    let witness = shut
+        .witness(program.deposits().key_digest(), &all, &closes, List::EMPTY)
+        .unwrap();
     assert_eq!(proven(&shut, &witness), None);
 }

@@ -9,9 +9,9 @@ use super::moves::{Challenge, sum_challenge};
 use super::run::CertificateRun;
 use super::segment::segment_context;
 use super::tokens::TokenSum;
-use super::witness::step_entries;
 use crate::keccak::{Entry, List};
 use crate::settlement::error::SettlementError;
+use crate::settlement::exits::exit_entries;
 use crate::settlement::span::Span;
 
 /// One step of a certificate.
@@ -59,7 +59,7 @@ impl SegmentPlan {
                 after: runs[1].clone(),
                 challenge,
                 sums: Arc::clone(&sums),
-                entries: step_entries(
+                entries: exit_entries(
                     inputs.exits.get(step.exits.clone()).unwrap_or_default(),
                     &runs[0].exits,
                 ),

@@ -1,15 +1,13 @@
 //! What a prover of a transition fills in, and what its proof then states.
 
-use alloy_primitives::{Address, B256, U256};
+use alloy_primitives::{B256, U256};
 use causeway_aggregation::F;
 use causeway_ledger::inputs::{ImportInputs, Step, TransitionInputs};
 use causeway_ledger::{
-    BalanceAccess, BalanceLeaf, BalanceOpening, CertificateStatement, ExitFrontier, contingencies_digest,
+    BalanceAccess, BalanceLeaf, BalanceOpening, CertificateStatement, contingencies_digest,
     dependencies_digest, imports_digest,
 };
-use causeway_types::{
-    BackingEntry, Exit, GoldilocksDigest, HistoryEntry, LeafType, NetworkId, StateRoot, TokenId,
-};
+use causeway_types::{BackingEntry, GoldilocksDigest, HistoryEntry, NetworkId, StateRoot, TokenId};
 use plonky2::field::types::Field;
 use plonky2::iop::target::Target;
 use plonky2::iop::witness::{PartialWitness, WitnessWrite};
@@ -20,17 +18,8 @@ use super::tokens::TokenSum;
 use super::{DependencyTarget, ImportTarget, TokenSumTarget};
 use crate::keccak::{Entry, List};
 use crate::settlement::TransitionStatement;
-use crate::targets::{append_entries, root_entries, set_digest, set_u32};
-
-/// What stands where there is no exit.
-const NO_EXIT: Exit = Exit {
-    leaf_type: LeafType::Transfer,
-    token: TokenId::ETH,
-    destination_network: NetworkId::MAINNET,
-    destination_address: Address::ZERO,
-    amount: U256::ZERO,
-    metadata_hash: B256::ZERO,
-};
+use crate::settlement::exits::{NO_EXIT, exit_entries};
+use crate::targets::{root_entries, set_digest, set_u32};
 
 /// The keccak blocks of a certificate: those of its steps in turn, then the exit root; none if there is no exit.
 pub fn entries(inputs: &TransitionInputs) -> Vec<Entry> {
@@ -38,7 +27,7 @@ pub fn entries(inputs: &TransitionInputs) -> Vec<Entry> {
     let mut entries = Vec::new();
     for step in &inputs.steps {
         let taken = inputs.exits.get(step.exits.clone()).unwrap_or_default();
-        entries.extend(step_entries(taken, &exits));
+        entries.extend(exit_entries(taken, &exits));
         for exit in taken {
             // The ledger found room.
             let _ = exits.append(exit.leaf());
@@ -47,19 +36,6 @@ pub fn entries(inputs: &TransitionInputs) -> Vec<Entry> {
     if !inputs.exits.is_empty() {
         entries.extend(root_entries(&exits));
     }
-    entries
-}
-
-/// The keccak blocks of a step: its exits' leaves in order, then the nodes above them.
-pub(super) fn step_entries(exits: &[Exit], frontier: &ExitFrontier) -> Vec<Entry> {
-    let mut entries = Vec::new();
-    let mut leaves = Vec::with_capacity(exits.len());
-    for exit in exits {
-        let (entry, leaf) = Entry::of_message(&exit.encode());
-        entries.extend(entry);
-        leaves.push(leaf.into());
-    }
-    entries.extend(append_entries(frontier, &leaves));
     entries
 }
 
@@ -107,7 +83,9 @@ impl BodyTargets {
     ) -> Option<()> {
         self.set_dependencies(witness, step)?;
         self.set_imports(witness, inputs.imports.get(step.imports.clone())?, step)?;
-        self.set_exits(witness, inputs.exits.get(step.exits.clone())?, before)?;
+        let exits = inputs.exits.get(step.exits.clone())?;
+        self.exits
+            .set(witness, exits, &before.exits, before.shadow.branch())?;
         let (openings, sums) = (
             inputs.balances.get(step.tokens.clone())?,
             sums.get(step.tokens.clone())?,
@@ -139,21 +117,6 @@ impl BodyTargets {
             slot.set(witness, import.copied())?;
         }
         Some(())
-    }
-
-    fn set_exits(
-        &self,
-        witness: &mut PartialWitness<F>,
-        exits: &[Exit],
-        before: &CertificateRun,
-    ) -> Option<()> {
-        let slots = &self.exits.slots;
-        for (slot, exit) in slots.iter().zip(padded(exits, slots.len())?) {
-            witness.set_bool_target(slot.active, exit.is_some()).ok()?;
-            slot.exit.set(witness, exit.unwrap_or(&NO_EXIT))?;
-        }
-        self.exits.frontier.set(witness, &before.exits)?;
-        self.exits.shadow.set(witness, before.shadow.branch())
     }
 
     fn set_tokens(

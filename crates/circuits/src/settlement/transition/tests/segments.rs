@@ -32,6 +32,7 @@ fn close() -> &'static Close {
         let keys = ItemKeys {
             single: vec![key_of(SEGMENT_KEY)],
             fold: key_of(JOIN_KEY),
+            shut: None,
         };
         let targets = close::constrain(&mut builder, InnerTargets::new_unchecked, &keys);
         Circuit::build_small(builder, targets)
@@ -196,10 +197,11 @@ fn a_run_is_bound_whole() {
 fn circuits_of_segments_are_standard() {
     let segment = Segment::new().unwrap();
     let single = [segment.key_digest()];
-    let fold = Fold::new(Family::Segments, &single).unwrap();
+    let fold = Fold::new(Family::Segments, &single, None).unwrap();
     let keys = ItemKeys {
         single: single.to_vec(),
         fold: fold.key_digest(),
+        shut: None,
     };
     let close = Close::new(&keys).unwrap();
     let rows = [segment.rows(), fold.rows(), close.rows()];

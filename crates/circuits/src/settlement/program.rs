@@ -261,8 +261,8 @@ impl SettlementProgram {
             .ok_or(SettlementError::ForeignKey { stage, got })
     }
 
-    /// Verifies the proof of a transition, and that a list is said to stand before it if and only if its own is closed, or may if there is
-    /// nothing in its own.
+    /// Verifies the proof of a transition, and that a list is said to stand before it if its own is closed, and only if that or
+    /// nothing is in it.
     fn check_place(
         &self,
         transition: &TransitionProof,

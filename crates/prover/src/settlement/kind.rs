@@ -23,6 +23,12 @@ pub enum SettlementKind {
     Registry,
     /// Puts a transition at its place.
     Anchor,
+    /// Puts a transition at its place that depends on more than is opened there.
+    AnchorPart,
+    /// Opens more of what it depends on.
+    More,
+    /// Opens the rest.
+    Open,
     /// Joins items of an epoch.
     Fold,
     /// Says what an epoch is.
@@ -37,7 +43,7 @@ pub enum SettlementKind {
 
 impl SettlementKind {
     /// Every kind, in the order in which a certificate passes them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 17] = [
         Self::Transition,
         Self::Segment,
         Self::Segments,
@@ -47,6 +53,9 @@ impl SettlementKind {
         Self::Shut,
         Self::Registry,
         Self::Anchor,
+        Self::AnchorPart,
+        Self::More,
+        Self::Open,
         Self::Fold,
         Self::Epoch,
         Self::Seal,
@@ -67,6 +76,9 @@ impl Kind for SettlementKind {
             Self::Shut => "shut",
             Self::Registry => "registry",
             Self::Anchor => "anchor",
+            Self::AnchorPart => "anchor-part",
+            Self::More => "more",
+            Self::Open => "open",
             Self::Fold => "fold",
             Self::Epoch => "epoch",
             Self::Seal => "seal",

@@ -6,7 +6,9 @@
 use causeway_aggregation::{F, KeyDigest, Shape, ShapedProof};
 use causeway_circuits::keccak::{List, Size};
 use causeway_circuits::settlement::span::Family;
-use causeway_circuits::settlement::{Item, SettlementProgram, Span, TransitionProof, TransitionStatement};
+use causeway_circuits::settlement::{
+    Item, Part, PartProof, SettlementProgram, Span, TransitionProof, TransitionStatement,
+};
 use causeway_types::GoldilocksDigest;
 use plonky2::field::types::{Field, PrimeField64};
 
@@ -22,6 +24,8 @@ pub enum Says {
     Transition(TransitionStatement),
     /// What neighbours of a family do, or one alone.
     Span(Family, Span),
+    /// How far an anchor came, and the item that it becomes.
+    Part(Part, Span),
     /// That this list is right.
     Closes(List),
     /// The limbs of an epoch's statement, if the list is right.
@@ -37,6 +41,7 @@ impl Says {
         match self {
             Self::Transition(statement) => elements(statement.hash()).to_vec(),
             Self::Span(family, span) => elements(span.hash(family.domain())).to_vec(),
+            Self::Part(part, _) => elements(part.hash()).to_vec(),
             Self::Closes(list) => list.elements().to_vec(),
             Self::Epoch(statement, list) => [limbs(statement), list.elements()].concat(),
             Self::Statement(statement) => limbs(statement).to_vec(),
@@ -91,6 +96,9 @@ fn key(program: &SettlementProgram, kind: SettlementKind) -> Option<KeyDigest> {
         SettlementKind::Shut => program.shut().key_digest(),
         SettlementKind::Registry => program.registry().key_digest(),
         SettlementKind::Anchor => program.anchor().key_digest(),
+        SettlementKind::AnchorPart => program.anchor_part().key_digest(),
+        SettlementKind::More => program.more().key_digest(),
+        SettlementKind::Open => program.open().key_digest(),
         SettlementKind::Fold => program.fold().key_digest(),
         SettlementKind::Epoch => program.epoch().key_digest(),
         SettlementKind::Seal => program.seal().key_digest(),
@@ -107,21 +115,24 @@ pub(super) fn check(
 ) -> Result<(), StageError> {
     let kind = graph.kind(stage);
     let says = graph.says(stage);
-    let carried = match says {
-        Says::Closes(list) => return Ok(program.check_keccak(proof, *list)?),
-        Says::Span(..) if kind == SettlementKind::Segments => Some(program.segments().key_digest()),
-        Says::Span(..) if kind == SettlementKind::Fold => Some(program.fold().key_digest()),
-        Says::Span(..) | Says::Transition(_) => Some(KeyDigest::from_elements([F::ZERO; 4])),
-        Says::Epoch(..) | Says::Statement(_) => None,
-    };
+    if let Says::Closes(list) = says {
+        return Ok(program.check_keccak(proof, *list)?);
+    }
     let shape = match kind {
         SettlementKind::Closing => Shape::Closing,
         _ => Shape::Standard,
     };
     proof.verify_as(shape)?;
+    let key = key(program, kind);
+    let carried = match kind {
+        // Its own key, since it is its own child.
+        SettlementKind::Segments | SettlementKind::Fold | SettlementKind::More => key,
+        SettlementKind::Epoch | SettlementKind::Seal | SettlementKind::Closing => None,
+        _ => Some(KeyDigest::from_elements([F::ZERO; 4])),
+    };
     let carried = carried.map_or(Vec::new(), |key| key.elements().to_vec());
     let expected = [carried, says.exposed()].concat();
-    if Some(proof.key_digest()) == key(program, kind) && proof.public_inputs().starts_with(&expected) {
+    if Some(proof.key_digest()) == key && proof.public_inputs().starts_with(&expected) {
         Ok(())
     } else {
         Err(StageError::Outcome { stage })
@@ -160,6 +171,13 @@ impl<'a, G: Stated> Given<'a, G> {
     pub(super) fn transition(&mut self) -> Result<TransitionProof, StageError> {
         match self.next()? {
             (&Says::Transition(statement), proof) => Ok(TransitionProof { proof, statement }),
+            _ => Err(StageError::Outcome { stage: self.stage }),
+        }
+    }
+
+    pub(super) fn part(&mut self) -> Result<PartProof, StageError> {
+        match self.next()? {
+            (&Says::Part(part, span), proof) => Ok(PartProof { proof, part, span }),
             _ => Err(StageError::Outcome { stage: self.stage }),
         }
     }

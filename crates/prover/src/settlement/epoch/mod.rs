@@ -4,7 +4,10 @@ mod items;
 mod plan;
 
 use causeway_aggregation::ShapedProof;
-use causeway_circuits::settlement::SettlementProgram;
+use causeway_circuits::keccak::List;
+use causeway_circuits::settlement::{
+    AnchorInputs, EpochRun, SettlementProgram, SharedContext, TransitionProof,
+};
 use causeway_ledger::{AuthorisationEntry, GlobalState, PayloadEntry};
 use causeway_types::{Authority, NetworkId, PublicValues, SettlementDomain};
 use causeway_verifier_gen::wrapped_proof::WrappedProof;
@@ -57,6 +60,21 @@ pub(super) struct Settling<'a, W> {
 }
 
 impl<W: Wrapping> Settling<'_, W> {
+    /// Where an item puts its certificate.
+    fn place<'a>(&self, plan: &'a EpochPlan, index: usize) -> Option<Place<'a>> {
+        let item = &plan.items()[index];
+        let ItemInputs::Anchor(anchored) = &item.inputs else {
+            return None;
+        };
+        Some(Place {
+            transition: self.certificates.get(anchored.certificate.position)?.transition(),
+            shared: plan.shared(),
+            before: &item.before,
+            list: plan.before(index),
+            anchored,
+        })
+    }
+
     fn prove_step(
         &mut self,
         plan: &EpochPlan,
@@ -65,25 +83,32 @@ impl<W: Wrapping> Settling<'_, W> {
     ) -> Result<Outcome, StageError> {
         let program = self.program;
         let mut given = Given::new(plan, stage, proofs(stage, inputs)?);
+        let missing = StageError::Outcome { stage };
         let proof = match plan.steps()[stage] {
-            EpochStep::Item { index } => {
-                let item = &plan.items()[index];
-                let list = plan.before(index);
-                match &item.inputs {
-                    ItemInputs::Registry(openings) => {
-                        let context = plan.shared().hash();
-                        program
-                            .prove_registry(context, &item.before, openings, list)?
-                            .proof
-                    }
-                    ItemInputs::Anchor(anchored) => {
-                        let arrived = self.certificates.get(anchored.certificate.position);
-                        let arrived = arrived.ok_or(StageError::Outcome { stage })?;
-                        let shared = plan.shared();
-                        let inputs = anchored.inputs(&shared, &item.before, list);
-                        program.prove_anchor(&arrived.transition(), &inputs)?.proof
-                    }
+            EpochStep::Item { index } => match &plan.items()[index].inputs {
+                ItemInputs::Registry(openings) => {
+                    let (context, before) = (plan.shared().hash(), &plan.items()[index].before);
+                    let list = plan.before(index);
+                    program.prove_registry(context, before, openings, list)?.proof
                 }
+                ItemInputs::Anchor(_) => {
+                    let place = self.place(plan, index).ok_or(missing)?;
+                    program.prove_anchor(&place.transition, &place.inputs())?.proof
+                }
+            },
+            EpochStep::Part { index } => {
+                let place = self.place(plan, index).ok_or(missing)?;
+                program
+                    .prove_anchor_part(&place.transition, &place.inputs())?
+                    .proof
+            }
+            EpochStep::More { index, opened, .. } => {
+                let openings = plan.openings(index, opened);
+                program.prove_more(&given.part()?, openings)?.proof
+            }
+            EpochStep::Open { index, opened, .. } => {
+                let openings = plan.openings(index, opened);
+                program.prove_open(&given.part()?, openings)?.proof
             }
             EpochStep::Fold { .. } => program.prove_fold(&given.item()?, &given.item()?)?.proof,
             EpochStep::Epoch { .. } => program.prove_epoch(&given.item()?, plan.opening(), plan.end())?,
@@ -102,6 +127,21 @@ impl<W: Wrapping> Settling<'_, W> {
         };
         check(program, plan, stage, &proof)?;
         Ok(Outcome::Proof(proof))
+    }
+}
+
+/// A certificate's transition and its place.
+struct Place<'a> {
+    transition: TransitionProof,
+    anchored: &'a Anchored,
+    shared: SharedContext,
+    before: &'a EpochRun,
+    list: List,
+}
+
+impl Place<'_> {
+    fn inputs(&self) -> AnchorInputs<'_> {
+        self.anchored.inputs(&self.shared, self.before, self.list)
     }
 }
 

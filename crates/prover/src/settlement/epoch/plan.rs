@@ -3,8 +3,10 @@
 use causeway_aggregation::StatementDigest;
 use causeway_circuits::keccak::{Entry, List};
 use causeway_circuits::settlement::span::Family;
-use causeway_circuits::settlement::{Epoch, EpochOpening, EpochRun, Fold, SharedContext, Span};
-use causeway_ledger::{AuthorisationEntry, GlobalState, PayloadEntry};
+use causeway_circuits::settlement::{
+    Epoch, EpochOpening, EpochRun, Fold, MAX_MORE, MAX_OPENINGS, SharedContext, Span,
+};
+use causeway_ledger::{AuthorisationEntry, DependencyOpening, GlobalState, PayloadEntry};
 use causeway_types::{Authority, NetworkId, PublicValues, SettlementDomain};
 
 use super::items::{ItemInputs, Items, PlannedItem};
@@ -23,6 +25,29 @@ pub enum EpochStep {
     Item {
         /// Which one.
         index: usize,
+    },
+    /// An item with the first of what its certificate depends on opened.
+    Part {
+        /// Which one.
+        index: usize,
+    },
+    /// The item with more opened.
+    More {
+        /// The item.
+        part: usize,
+        /// Which one.
+        index: usize,
+        /// How many were opened before.
+        opened: usize,
+    },
+    /// The item with the rest opened.
+    Open {
+        /// The item.
+        part: usize,
+        /// Which one.
+        index: usize,
+        /// How many were opened before.
+        opened: usize,
     },
     /// Two runs of items.
     Fold {
@@ -105,11 +130,11 @@ impl EpochPlan {
             end,
             items,
         };
-        plan.lay_out()?;
+        plan.lay_out(certificates)?;
         Ok(plan)
     }
 
-    fn lay_out(&mut self) -> Result<(), EpochError> {
+    fn lay_out(&mut self, certificates: &[&Certified]) -> Result<(), EpochError> {
         let mut list = self.list.start;
         let mut spans: Vec<(usize, Span)> = Vec::new();
         for index in 0..self.items.len() {
@@ -118,8 +143,7 @@ impl EpochPlan {
             list = list.extend(&plan.entries);
             plan.span.list_out = list;
             let span = plan.span;
-            let says = Says::Span(Family::Items, span);
-            spans.push((self.push(EpochStep::Item { index }, says), span));
+            spans.push((self.item(index, certificates), span));
         }
         let whole = join(&spans, &mut |left, right| {
             let span = Fold::plan(Family::Items, &left.1, &right.1)?;
@@ -136,6 +160,34 @@ impl EpochPlan {
         let closing = self.push(EpochStep::Closing { seal }, says);
         self.push(EpochStep::Wrap { closing }, says);
         Ok(())
+    }
+
+    /// The stages of an item, whose list is known. What is more than an anchor opens is opened behind it.
+    fn item(&mut self, index: usize, certificates: &[&Certified]) -> usize {
+        let item = &self.items[index];
+        let span = item.plan.span;
+        let whole = Says::Span(Family::Items, span);
+        let ItemInputs::Anchor(anchored) = &item.inputs else {
+            return self.push(EpochStep::Item { index }, whole);
+        };
+        let all = anchored.dependencies.len();
+        if all <= MAX_OPENINGS {
+            return self.push(EpochStep::Item { index }, whole);
+        }
+        let statement = &certificates[anchored.certificate.position].statement;
+        let shared = self.shared();
+        let inputs = anchored.inputs(&shared, &item.before, span.list_in);
+        let stops = (MAX_OPENINGS..all).step_by(MAX_MORE);
+        let parts: Vec<_> = stops
+            .map(|opened| Says::Part(inputs.part(&span, statement, opened), span))
+            .collect();
+        let mut opened = MAX_OPENINGS;
+        let mut part = self.push(EpochStep::Part { index }, parts[0]);
+        for says in &parts[1..] {
+            part = self.push(EpochStep::More { part, index, opened }, *says);
+            opened += MAX_MORE;
+        }
+        self.push(EpochStep::Open { part, index, opened }, whole)
     }
 
     fn push(&mut self, step: EpochStep, says: Says) -> usize {
@@ -197,6 +249,15 @@ impl EpochPlan {
         self.opening.shared()
     }
 
+    /// What one stage more opens of what an item's certificate depends on.
+    pub(in crate::settlement) fn openings(&self, index: usize, opened: usize) -> &[DependencyOpening] {
+        let ItemInputs::Anchor(anchored) = &self.items[index].inputs else {
+            return &[];
+        };
+        let rest = anchored.dependencies.get(opened..).unwrap_or_default();
+        rest.chunks(MAX_MORE).next().unwrap_or_default()
+    }
+
     /// The list before an item.
     pub(super) fn before(&self, index: usize) -> List {
         self.items[index].plan.span.list_in
@@ -226,6 +287,9 @@ impl Graph for EpochPlan {
     fn kind(&self, stage: usize) -> SettlementKind {
         match self.steps[stage] {
             EpochStep::Item { index } => self.items[index].kind(),
+            EpochStep::Part { .. } => SettlementKind::AnchorPart,
+            EpochStep::More { .. } => SettlementKind::More,
+            EpochStep::Open { .. } => SettlementKind::Open,
             EpochStep::Fold { .. } => SettlementKind::Fold,
             EpochStep::Epoch { .. } => SettlementKind::Epoch,
             EpochStep::Keccak => SettlementKind::Keccak,
@@ -237,7 +301,8 @@ impl Graph for EpochPlan {
 
     fn inputs(&self, stage: usize) -> Vec<usize> {
         match self.steps[stage] {
-            EpochStep::Item { .. } | EpochStep::Keccak => Vec::new(),
+            EpochStep::Item { .. } | EpochStep::Part { .. } | EpochStep::Keccak => Vec::new(),
+            EpochStep::More { part, .. } | EpochStep::Open { part, .. } => vec![part],
             EpochStep::Fold { left, right } => vec![left, right],
             EpochStep::Epoch { items } => vec![items],
             EpochStep::Seal { epoch, keccak } => vec![epoch, keccak],

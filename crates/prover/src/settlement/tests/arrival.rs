@@ -181,7 +181,9 @@ fn stages_are_known_by_what_they_say_and_by_their_program() {
     later.expiry = causeway_types::Expiry::new(7);
     assert_eq!(changed(&later, Some(key())), [5, 6, 8]);
     // Another exit: everything.
-    let mut other = inputs.clone();
-    other.exits[39].amount = U256::from(8);
+    let world = world(2);
+    let mut exits = vec![exit(network(1), network(2)); 40];
+    exits[39].amount = U256::from(8);
+    let other = alone(&world, certificate(&world, 1, exits, vec![]));
     assert_eq!(changed(&other, Some(key())).len(), 9);
 }

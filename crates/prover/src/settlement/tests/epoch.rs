@@ -1,6 +1,9 @@
 use causeway_circuits::keccak::Size;
-use causeway_circuits::settlement::{Span, Stage};
-use causeway_ledger::{GlobalError, GlobalState, LedgerError, authorisations_chain, payload_chain};
+use causeway_circuits::settlement::span::ITEM;
+use causeway_circuits::settlement::{MAX_OPENINGS, Span, Stage};
+use causeway_ledger::{
+    GlobalError, GlobalState, LedgerError, authorisations_chain, extend_dependencies, payload_chain,
+};
 use causeway_types::Expiry;
 
 use super::*;
@@ -242,9 +245,9 @@ fn some_dependency(state: &GlobalState) -> causeway_ledger::DependencyEntry {
     })
 }
 
-/// What a certificate depends on has to be there, and an anchor opens so much and no more.
+/// What a certificate depends on has to be there.
 #[test]
-fn dependencies_are_met_and_few() {
+fn dependencies_are_met() {
     let before = world(2);
     let contingent = |on: Vec<Contingency>| {
         let mut certificate = certificate(&before, 1, vec![], vec![]);
@@ -283,37 +286,77 @@ fn dependencies_are_met_and_few() {
             }
         }
     );
-    // Thirteen certificates of network 2, all named by one of network 1.
+}
+
+/// What is more than an anchor opens is opened behind it, and all of it.
+#[test]
+fn dependencies_of_any_number_are_opened() {
+    let before = world(2);
     let mut many = Vec::new();
     let mut world = before.clone();
-    for _ in 0..13 {
+    for _ in 0..41 {
         many.push(certificate(&world, 2, vec![], vec![]));
         world = settle(&world, &many[many.len() - 1..]).0;
     }
-    for (count, fits) in [(12, true), (13, false)] {
-        let naming = contingent((0..count).map(|height| on(2, height)).collect());
+    for (count, parts) in [
+        (16, &[SettlementKind::Anchor][..]),
+        (17, &[SettlementKind::AnchorPart, SettlementKind::Open]),
+        (40, &[SettlementKind::AnchorPart, SettlementKind::Open]),
+        (
+            41,
+            &[
+                SettlementKind::AnchorPart,
+                SettlementKind::More,
+                SettlementKind::Open,
+            ],
+        ),
+    ] {
+        let mut naming = certificate(&before, 1, vec![], vec![]);
+        naming.contingencies = (0..count).map(|height| on(2, height)).collect();
         let story = Story::new(&before, &[vec![naming], many.clone()].concat());
-        let planned = story.plan();
-        if fits {
-            assert!(planned.is_ok());
-            continue;
-        }
         let position = story
             .certified
             .iter()
-            .position(|one| one.payload.network == network(1))
-            .unwrap();
-        assert_eq!(
-            planned.unwrap_err(),
-            EpochError::Certificate {
-                certificate: story.certified[position].reference(position),
-                source: SettlementError::TooMany {
-                    stage: Stage::Anchor,
-                    got: 13,
-                    max: 12
+            .position(|one| one.payload.network == network(1));
+        let plan = story.plan().unwrap();
+        let of_item = |stage: &usize| match plan.steps()[*stage] {
+            EpochStep::Item { index }
+            | EpochStep::Part { index }
+            | EpochStep::More { index, .. }
+            | EpochStep::Open { index, .. } => Some(index) == position,
+            _ => false,
+        };
+        let stages: Vec<_> = (0..plan.stages()).filter(of_item).collect();
+        let kinds: Vec<_> = stages.iter().map(|stage| plan.kind(*stage)).collect();
+        assert_eq!(kinds, parts);
+        // Each goes on where the one before it ends, and the last is the item.
+        let mut reached = GoldilocksDigest::ZERO;
+        for (at, &stage) in stages.iter().enumerate() {
+            let opened = match plan.steps()[stage] {
+                EpochStep::More { part, index, opened } | EpochStep::Open { part, index, opened } => {
+                    assert_eq!(part, stages[at - 1]);
+                    plan.openings(index, opened)
                 }
+                _ => {
+                    let ItemInputs::Anchor(anchored) = &plan.items()[position.unwrap()].inputs else {
+                        panic!();
+                    };
+                    &anchored.dependencies[..anchored.dependencies.len().min(MAX_OPENINGS)]
+                }
+            };
+            let opened: Vec<_> = opened.iter().map(|opening| opening.dependency).collect();
+            reached = extend_dependencies(reached, &opened);
+            match plan.says(stage) {
+                Says::Part(part, span) => {
+                    assert_eq!((part.reached, part.item), (reached, span.hash(ITEM)));
+                    assert_eq!(
+                        part.wanted,
+                        story.certified[position.unwrap()].statement.dependencies
+                    );
+                }
+                _ => assert_eq!(reached, story.certified[position.unwrap()].statement.dependencies),
             }
-        );
+        }
     }
 }
 

@@ -5,6 +5,8 @@ mod arrival;
 mod epoch;
 mod runs;
 
+use std::collections::HashMap;
+
 use alloy_primitives::{Address, B256, U256};
 use causeway_aggregation::{F, KeyDigest};
 use causeway_circuits::settlement::SettlementError;
@@ -127,10 +129,14 @@ fn on(number: u32, height: u64) -> Contingency {
 /// What becomes of certificates, in the order in which they settle, and the world after them; whoever has to sign did.
 fn settle(world: &World, certificates: &[Certificate]) -> (World, Vec<Transition>) {
     let mut approving = world.clone();
+    let mut states = HashMap::new();
     for certificate in certificates {
-        let state = world.network(certificate.network).unwrap().state;
-        let digest = apply(state, certificate).unwrap().digest();
-        approving.approve(signer(certificate.network), digest);
+        let network = certificate.network;
+        let settled = || world.network(network).unwrap().state.clone();
+        let state = states.entry(network).or_insert_with(settled);
+        let transition = apply(state, certificate).unwrap();
+        *state = transition.after().clone();
+        approving.approve(signer(network), transition.digest());
     }
     let outcome = settle_epoch(&approving, certificates);
     assert_eq!(outcome.left_out, []);

@@ -21,6 +21,7 @@ pub(super) struct SlotTarget {
     pub(super) from: Target,
     pub(super) to: Target,
     pub(super) amount: Target,
+    pub(super) destination: Target,
     pub(super) recipient: [Target; 5],
     pub(super) payer_balance: Target,
     pub(super) payer_path: PathTarget,
@@ -51,6 +52,7 @@ impl PaymentsProgram {
         let mut exited = builder.zero();
         for slot in &slots {
             root = slot.apply(&mut builder, root);
+            slot.check_destination(&mut builder, network);
             let message = [&digest.elements[..], &slot.fields()].concat();
             digest = BATCH.hash_target(&mut builder, &message);
             // Four amounts of 60 bits do not reach p.
@@ -115,6 +117,7 @@ impl SlotTarget {
             from: builder.add_virtual_target(),
             to: builder.add_virtual_target(),
             amount: builder.add_virtual_target(),
+            destination: builder.add_virtual_target(),
             recipient: builder.add_virtual_target_arr(),
             payer_balance: builder.add_virtual_target(),
             payer_path: std::array::from_fn(|_| builder.add_virtual_hash()),
@@ -130,6 +133,7 @@ impl SlotTarget {
             self.from,
             self.to,
             self.amount,
+            self.destination,
         ];
         fields.extend(self.recipient);
         fields
@@ -165,7 +169,12 @@ impl SlotTarget {
         let unused = builder.not(BoolTarget::new_unsafe(used));
         let no_transfer = builder.not(self.transfer);
         let no_exit = builder.not(self.exit);
-        let zero_where = [(unused, self.from), (unused, self.amount), (no_transfer, self.to)];
+        let zero_where = [
+            (unused, self.from),
+            (unused, self.amount),
+            (no_transfer, self.to),
+            (no_exit, self.destination),
+        ];
         let recipient = self.recipient.map(|word| (no_exit, word));
         for (condition, target) in zero_where.into_iter().chain(recipient) {
             let product = builder.mul(condition.target, target);
@@ -174,6 +183,14 @@ impl SlotTarget {
         for word in self.recipient {
             builder.range_check(word, 32);
         }
+        builder.range_check(self.destination, 32);
+    }
+
+    /// An exit goes to another network.
+    fn check_destination(&self, builder: &mut CircuitBuilder<F, D>, network: Target) {
+        let same = builder.is_equal(self.destination, network);
+        let product = builder.mul(self.exit.target, same.target);
+        builder.assert_zero(product);
     }
 
     fn assignment(&self, step: &Step) -> Vec<(Target, F)> {

@@ -4,7 +4,10 @@
 //! zero; the sum of all balances fell by exactly `exited`; no exit goes to the chain itself. Who may spend is the chain's own rule, applied by its
 //! sequencer before it makes a batch, and not part of the statement.
 
+pub mod certificate;
 mod circuit;
+pub mod network;
+mod operation;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -15,7 +18,9 @@ use causeway_aggregation::domain::Domain;
 use plonky2::field::types::{Field, PrimeField64};
 use plonky2::hash::hash_types::HashOut;
 
+pub use certificate::PaymentsCertifier;
 pub use circuit::PaymentsProgram;
+pub use network::{Advance, CertifyError, PaymentsGenesis, PaymentsNetwork, state_root};
 pub use state::{PaymentsError, PaymentsState, Transition};
 
 /// Levels of the account tree.

@@ -238,28 +238,28 @@ fn every_forged_field_breaks_a_constraint() {
     };
     let five = F::from_canonical_u64(5);
     for target in [
-        transfer.from,
-        transfer.to,
+        transfer.operation.from,
+        transfer.operation.to,
         transfer.payer_balance,
         transfer.receiver_balance,
         transfer.payer_path[3].elements[0],
         transfer.receiver_path[DEPTH - 1].elements[3],
-        transfer.recipient[4],
-        transfer.destination,
-        exit.to,
-        exit.amount,
-        exit.recipient[0],
-        exit.destination,
-        unused.from,
-        unused.to,
-        unused.amount,
-        unused.destination,
-        unused.recipient[2],
+        transfer.operation.recipient[4],
+        transfer.operation.destination,
+        exit.operation.to,
+        exit.operation.amount,
+        exit.operation.recipient[0],
+        exit.operation.destination,
+        unused.operation.from,
+        unused.operation.to,
+        unused.operation.amount,
+        unused.operation.destination,
+        unused.operation.recipient[2],
         unused.payer_balance,
         program().old_root.elements[1],
     ] {
         // Where an exit goes and to whom is free, but the public digest follows it: that is a different statement.
-        if [exit.recipient[0], exit.destination].contains(&target) {
+        if [exit.operation.recipient[0], exit.operation.destination].contains(&target) {
             let trace = Trace::forged(program().data(), &witness, &[(target, five)]);
             assert_ne!(trace.public_inputs(), transition.inputs.to_vec());
             assert_eq!(trace.violations(), vec![]);
@@ -268,15 +268,15 @@ fn every_forged_field_breaks_a_constraint() {
         }
     }
     // Kinds: neither bit, both bits, and a bit that is none.
-    assert_rejected(&witness, &[(exit.exit.target, F::ZERO)]);
-    assert_rejected(&witness, &[(exit.transfer.target, F::ONE)]);
-    assert_rejected(&witness, &[(unused.exit.target, F::TWO)]);
+    assert_rejected(&witness, &[(exit.operation.exit.target, F::ZERO)]);
+    assert_rejected(&witness, &[(exit.operation.transfer.target, F::ONE)]);
+    assert_rejected(&witness, &[(unused.operation.exit.target, F::TWO)]);
     // A network or a recipient's word beyond 32 bits.
     assert_rejected(&witness, &[(program().network, F::from_canonical_u64(1 << 32))]);
-    assert_rejected(&witness, &[(exit.recipient[0], F::from_canonical_u64(1 << 32))]);
-    assert_rejected(&witness, &[(exit.destination, F::from_canonical_u64(1 << 32))]);
+    assert_rejected(&witness, &[(exit.operation.recipient[0], F::from_canonical_u64(1 << 32))]);
+    assert_rejected(&witness, &[(exit.operation.destination, F::from_canonical_u64(1 << 32))]);
     // An exit to the network itself.
-    assert_rejected(&witness, &[(exit.destination, F::from_canonical_u64(7))]);
+    assert_rejected(&witness, &[(exit.operation.destination, F::from_canonical_u64(7))]);
     // Another network is another statement: the digest follows it.
     let trace = Trace::forged(program().data(), &witness, &[(program().network, five)]);
     assert_eq!(trace.violations(), vec![]);
@@ -317,15 +317,15 @@ fn made(balances: &[u64], slots: [Made; BATCH_SIZE]) -> PartialWitness<F> {
         let (from, to) = (slot.from as usize, slot.to as usize);
         let kinds = [slot.transfer, slot.exit].map(F::from_bool);
         values.extend([
-            (target.transfer.target, kinds[0]),
-            (target.exit.target, kinds[1]),
-            (target.from, F::from_canonical_u32(slot.from)),
-            (target.to, F::from_canonical_u32(slot.to)),
-            (target.amount, slot.amount),
-            (target.destination, slot.destination),
+            (target.operation.transfer.target, kinds[0]),
+            (target.operation.exit.target, kinds[1]),
+            (target.operation.from, F::from_canonical_u32(slot.from)),
+            (target.operation.to, F::from_canonical_u32(slot.to)),
+            (target.operation.amount, slot.amount),
+            (target.operation.destination, slot.destination),
             (target.payer_balance, held[from]),
         ]);
-        values.extend(target.recipient.into_iter().zip(slot.recipient));
+        values.extend(target.operation.recipient.into_iter().zip(slot.recipient));
         let mut open = |targets: &super::tree::PathTarget, path: super::tree::Path| {
             let elements = targets.iter().flat_map(|target| target.elements);
             values.extend(elements.zip(path.iter().flat_map(|hash| hash.elements)));

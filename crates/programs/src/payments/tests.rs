@@ -273,10 +273,19 @@ fn every_forged_field_breaks_a_constraint() {
     assert_rejected(&witness, &[(unused.operation.exit.target, F::TWO)]);
     // A network or a recipient's word beyond 32 bits.
     assert_rejected(&witness, &[(program().network, F::from_canonical_u64(1 << 32))]);
-    assert_rejected(&witness, &[(exit.operation.recipient[0], F::from_canonical_u64(1 << 32))]);
-    assert_rejected(&witness, &[(exit.operation.destination, F::from_canonical_u64(1 << 32))]);
+    assert_rejected(
+        &witness,
+        &[(exit.operation.recipient[0], F::from_canonical_u64(1 << 32))],
+    );
+    assert_rejected(
+        &witness,
+        &[(exit.operation.destination, F::from_canonical_u64(1 << 32))],
+    );
     // An exit to the network itself.
-    assert_rejected(&witness, &[(exit.operation.destination, F::from_canonical_u64(7))]);
+    assert_rejected(
+        &witness,
+        &[(exit.operation.destination, F::from_canonical_u64(7))],
+    );
     // Another network is another statement: the digest follows it.
     let trace = Trace::forged(program().data(), &witness, &[(program().network, five)]);
     assert_eq!(trace.violations(), vec![]);

@@ -158,12 +158,7 @@ fn old_state_root(
 }
 
 /// Two are the same where a condition holds.
-fn same_where(
-    builder: &mut CircuitBuilder<F, D>,
-    condition: BoolTarget,
-    got: Target,
-    expected: Target,
-) {
+fn same_where(builder: &mut CircuitBuilder<F, D>, condition: BoolTarget, got: Target, expected: Target) {
     let difference = builder.sub(got, expected);
     let product = builder.mul(condition.target, difference);
     builder.assert_zero(product);
@@ -196,7 +191,9 @@ fn exit(builder: &mut CircuitBuilder<F, D>, token: TokenTarget, operation: &Oper
         token,
         destination_network: U32Target::range_checked(builder, operation.destination),
         destination_address: AddressTarget::from_words(
-            operation.recipient.map(|word| U32Target::range_checked(builder, word)),
+            operation
+                .recipient
+                .map(|word| U32Target::range_checked(builder, word)),
         ),
         amount: AmountTarget::from_words(words),
         metadata_hash: Bytes32Target::constant(builder, EMPTY_METADATA_HASH.as_slice()),

@@ -240,10 +240,7 @@ fn other_words_are_another_certificate() {
 #[test]
 fn a_chain_begins_with_its_genesis() {
     let first = next(&network(), &[exit(0, 1)]);
-    assert_eq!(
-        first.settlement.statement().old_state_root,
-        StateRoot::EMPTY
-    );
+    assert_eq!(first.settlement.statement().old_state_root, StateRoot::EMPTY);
     let laws = laws();
     for target in [laws.inputs[1], laws.inputs[4]] {
         assert_eq!(laws.proven(&first, &[(target, number(77))]), None);

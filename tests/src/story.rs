@@ -114,6 +114,7 @@ impl Samples {
                 },
                 Operation::Exit {
                     from: 2,
+                    network: 0,
                     recipient: [0x11; 20],
                     amount: 50,
                 },

@@ -7,4 +7,7 @@ pub mod hash_chain;
 pub mod payments;
 
 pub use hash_chain::{HashChainError, HashChainInputs, HashChainProgram};
-pub use payments::{Batch, Operation, PaymentsError, PaymentsInputs, PaymentsProgram, PaymentsState};
+pub use payments::{
+    Batch, CertifyError, Operation, PaymentsCertifier, PaymentsError, PaymentsGenesis, PaymentsInputs,
+    PaymentsNetwork, PaymentsProgram, PaymentsState,
+};

@@ -3,25 +3,21 @@
 use causeway_aggregation::{C, D, F, prove};
 use plonky2::field::types::Field;
 use plonky2::hash::hash_types::HashOutTarget;
-use plonky2::iop::target::{BoolTarget, Target};
+use plonky2::iop::target::Target;
 use plonky2::iop::witness::PartialWitness;
 use plonky2::plonk::circuit_builder::CircuitBuilder;
 use plonky2::plonk::circuit_data::{CircuitConfig, CircuitData};
 use plonky2::plonk::proof::ProofWithPublicInputs;
 
+use super::operation::{OperationTarget, batch_digest};
 use super::state::Step;
 use super::tree::{Path, PathTarget, root_target};
-use super::{AMOUNT_BITS, BATCH, BATCH_SIZE, Batch, DEPTH, PaymentsError, PaymentsState, Transition};
+use super::{AMOUNT_BITS, BATCH_SIZE, Batch, DEPTH, PaymentsError, PaymentsState, Transition};
 
-/// Targets of one slot, in the order of the native one, and what it opens.
+/// Targets of one slot, and what it opens.
 #[derive(Clone, Debug)]
 pub(super) struct SlotTarget {
-    pub(super) transfer: BoolTarget,
-    pub(super) exit: BoolTarget,
-    pub(super) from: Target,
-    pub(super) to: Target,
-    pub(super) amount: Target,
-    pub(super) recipient: [Target; 5],
+    pub(super) operation: OperationTarget,
     pub(super) payer_balance: Target,
     pub(super) payer_path: PathTarget,
     pub(super) receiver_balance: Target,
@@ -47,15 +43,16 @@ impl PaymentsProgram {
         let slots: Vec<SlotTarget> = (0..BATCH_SIZE).map(|_| SlotTarget::new(&mut builder)).collect();
 
         let mut root = old_root;
-        let mut digest = BATCH.hash_target(&mut builder, &[network]);
         let mut exited = builder.zero();
         for slot in &slots {
             root = slot.apply(&mut builder, root);
-            let message = [&digest.elements[..], &slot.fields()].concat();
-            digest = BATCH.hash_target(&mut builder, &message);
+            let operation = &slot.operation;
+            operation.check_destination(&mut builder, network);
             // Four amounts of 60 bits do not reach p.
-            exited = builder.mul_add(slot.exit.target, slot.amount, exited);
+            exited = builder.mul_add(operation.exit.target, operation.amount, exited);
         }
+        let operations = slots.iter().map(|slot| &slot.operation);
+        let digest = batch_digest(&mut builder, network, operations);
 
         builder.register_public_input(network);
         for hash in [old_root, root, digest] {
@@ -110,12 +107,7 @@ impl PaymentsProgram {
 impl SlotTarget {
     fn new(builder: &mut CircuitBuilder<F, D>) -> Self {
         Self {
-            transfer: builder.add_virtual_bool_target_safe(),
-            exit: builder.add_virtual_bool_target_safe(),
-            from: builder.add_virtual_target(),
-            to: builder.add_virtual_target(),
-            amount: builder.add_virtual_target(),
-            recipient: builder.add_virtual_target_arr(),
+            operation: OperationTarget::new(builder),
             payer_balance: builder.add_virtual_target(),
             payer_path: std::array::from_fn(|_| builder.add_virtual_hash()),
             receiver_balance: builder.add_virtual_target(),
@@ -123,61 +115,31 @@ impl SlotTarget {
         }
     }
 
-    fn fields(&self) -> Vec<Target> {
-        let mut fields = vec![
-            self.transfer.target,
-            self.exit.target,
-            self.from,
-            self.to,
-            self.amount,
-        ];
-        fields.extend(self.recipient);
-        fields
-    }
-
     /// Debits the payer, credits the receiver, and returns the new root.
     fn apply(&self, builder: &mut CircuitBuilder<F, D>, root: HashOutTarget) -> HashOutTarget {
-        self.check_form(builder);
-        let from = builder.split_le(self.from, DEPTH);
-        let to = builder.split_le(self.to, DEPTH);
-        builder.range_check(self.amount, AMOUNT_BITS);
+        let operation = &self.operation;
+        operation.check_form(builder);
+        let from = builder.split_le(operation.from, DEPTH);
+        let to = builder.split_le(operation.to, DEPTH);
 
         let opened = root_target(builder, &from, self.payer_balance, &self.payer_path);
         builder.connect_hashes(opened, root);
         // With both below 2^60, a difference below zero is above 2^63 and fails this check.
         builder.range_check(self.payer_balance, AMOUNT_BITS);
-        let rest = builder.sub(self.payer_balance, self.amount);
+        let rest = builder.sub(self.payer_balance, operation.amount);
         builder.range_check(rest, AMOUNT_BITS);
         let debited = root_target(builder, &from, rest, &self.payer_path);
 
         let opened = root_target(builder, &to, self.receiver_balance, &self.receiver_path);
         builder.connect_hashes(opened, debited);
-        let balance = builder.mul_add(self.transfer.target, self.amount, self.receiver_balance);
+        let balance = builder.mul_add(operation.transfer.target, operation.amount, self.receiver_balance);
         builder.range_check(self.receiver_balance, AMOUNT_BITS);
         builder.range_check(balance, AMOUNT_BITS);
         root_target(builder, &to, balance, &self.receiver_path)
     }
 
-    /// An operation is one of the two or neither, and what its kind has not is zero: one operation has one digest.
-    fn check_form(&self, builder: &mut CircuitBuilder<F, D>) {
-        let used = builder.add(self.transfer.target, self.exit.target);
-        builder.assert_bool(BoolTarget::new_unsafe(used));
-        let unused = builder.not(BoolTarget::new_unsafe(used));
-        let no_transfer = builder.not(self.transfer);
-        let no_exit = builder.not(self.exit);
-        let zero_where = [(unused, self.from), (unused, self.amount), (no_transfer, self.to)];
-        let recipient = self.recipient.map(|word| (no_exit, word));
-        for (condition, target) in zero_where.into_iter().chain(recipient) {
-            let product = builder.mul(condition.target, target);
-            builder.assert_zero(product);
-        }
-        for word in self.recipient {
-            builder.range_check(word, 32);
-        }
-    }
-
     fn assignment(&self, step: &Step) -> Vec<(Target, F)> {
-        let mut values: Vec<_> = self.fields().into_iter().zip(step.slot.fields()).collect();
+        let mut values: Vec<_> = self.operation.assignment(&step.slot).collect();
         values.push((self.payer_balance, F::from_canonical_u64(step.payer_balance)));
         values.push((
             self.receiver_balance,

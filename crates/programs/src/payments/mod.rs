@@ -1,10 +1,13 @@
 //! A payments chain: accounts in a Poseidon tree, batches of transfers and exits that conserve the sum.
 //!
 //! A proof says: from `old_root`, this batch of operations in this order leads to `new_root`; no balance went below
-//! zero; the sum of all balances fell by exactly `exited`. Who may spend is the chain's own rule, applied by its
+//! zero; the sum of all balances fell by exactly `exited`; no exit goes to the chain itself. Who may spend is the chain's own rule, applied by its
 //! sequencer before it makes a batch, and not part of the statement.
 
+pub mod certificate;
 mod circuit;
+pub mod network;
+mod operation;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -15,7 +18,9 @@ use causeway_aggregation::domain::Domain;
 use plonky2::field::types::{Field, PrimeField64};
 use plonky2::hash::hash_types::HashOut;
 
+pub use certificate::PaymentsCertifier;
 pub use circuit::PaymentsProgram;
+pub use network::{Advance, CertifyError, PaymentsGenesis, PaymentsNetwork, state_root};
 pub use state::{PaymentsError, PaymentsState, Transition};
 
 /// Levels of the account tree.
@@ -44,7 +49,9 @@ pub enum Operation {
     Exit {
         /// Index of the paying account.
         from: u32,
-        /// The receiver outside, an Ethereum address.
+        /// The network where it goes.
+        network: u32,
+        /// The receiver there, an Ethereum address.
         recipient: [u8; 20],
         /// The amount.
         amount: u64,
@@ -97,6 +104,8 @@ struct Slot {
     from: u32,
     to: u32,
     amount: u64,
+    /// Where an exit goes.
+    destination: u32,
     /// Big-endian words of the recipient.
     recipient: [u32; 5],
 }
@@ -113,6 +122,7 @@ impl Slot {
             },
             Operation::Exit {
                 from,
+                network,
                 recipient,
                 amount,
             } => {
@@ -126,6 +136,7 @@ impl Slot {
                     exit: true,
                     from,
                     amount,
+                    destination: network,
                     recipient,
                     ..Self::default()
                 }
@@ -133,7 +144,7 @@ impl Slot {
         }
     }
 
-    /// What the batch digest covers: transfer, exit, from, to, amount, recipient.
+    /// What the batch digest covers: transfer, exit, from, to, amount, destination, recipient.
     fn fields(&self) -> Vec<F> {
         let mut fields = vec![
             F::from_bool(self.transfer),
@@ -141,6 +152,7 @@ impl Slot {
             F::from_canonical_u32(self.from),
             F::from_canonical_u32(self.to),
             F::from_canonical_u64(self.amount),
+            F::from_canonical_u32(self.destination),
         ];
         fields.extend(self.recipient.map(F::from_canonical_u32));
         fields

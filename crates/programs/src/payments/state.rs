@@ -57,6 +57,14 @@ pub enum PaymentsError {
         /// What it would receive.
         amount: u64,
     },
+    /// An exit goes where it comes from.
+    #[error("operation {operation}: an exit to the network itself, {network}")]
+    ExitToSameNetwork {
+        /// Index of the operation in its batch.
+        operation: usize,
+        /// The network.
+        network: u32,
+    },
     /// The witness of a batch was not proven.
     #[error("the batch: {0}")]
     Prover(#[from] ProveError),
@@ -142,6 +150,12 @@ impl PaymentsState {
         for (operation, slot) in batch.slots().into_iter().enumerate() {
             let (from, to, amount) = (check_account(slot.from)?, check_account(slot.to)?, slot.amount);
             check_amount(amount)?;
+            if slot.exit && slot.destination == self.network {
+                return Err(PaymentsError::ExitToSameNetwork {
+                    operation,
+                    network: self.network,
+                });
+            }
             let (payer_balance, payer_path) = (accounts.balance(from), accounts.path(from));
             let rest = payer_balance
                 .checked_sub(amount)

@@ -29,6 +29,7 @@ fn batch() -> Batch {
         },
         Operation::Exit {
             from: 1,
+            network: 3,
             recipient: [0xab; 20],
             amount: 50,
         },
@@ -102,10 +103,23 @@ fn refusals_are_named() {
     assert_eq!(
         apply(Operation::Exit {
             from: 1,
+            network: 0,
             recipient: [0; 20],
             amount: 51
         }),
         overspend
+    );
+    assert_eq!(
+        apply(Operation::Exit {
+            from: 1,
+            network: 7,
+            recipient: [0; 20],
+            amount: 50
+        }),
+        PaymentsError::ExitToSameNetwork {
+            operation: 0,
+            network: 7
+        }
     );
     let nobody = PaymentsError::NoSuchAccount {
         index: 1 << 20,
@@ -163,11 +177,13 @@ fn refusals_are_named() {
 #[test]
 fn the_digest_binds_network_order_and_every_field() {
     let transfer = |from, to, amount| Operation::Transfer { from, to, amount };
-    let exit = |byte, amount| Operation::Exit {
+    let exit_to = |network, byte, amount| Operation::Exit {
         from: 1,
+        network,
         recipient: [byte; 20],
         amount,
     };
+    let exit = |byte, amount| exit_to(0, byte, amount);
     let digest = |network, operations: &[Operation]| Batch::new(operations.to_vec()).unwrap().digest(network);
     let digests = [
         digest(7, &[]),
@@ -180,6 +196,7 @@ fn the_digest_binds_network_order_and_every_field() {
         digest(7, &[transfer(1, 2, 4), exit(4, 5)]),
         digest(7, &[transfer(1, 2, 3), exit(5, 5)]),
         digest(7, &[transfer(1, 2, 3), exit(4, 6)]),
+        digest(7, &[transfer(1, 2, 3), exit_to(3, 4, 5)]),
     ];
     for (i, digest) in digests.iter().enumerate() {
         assert!(!digests[..i].contains(digest), "{i}");
@@ -221,25 +238,28 @@ fn every_forged_field_breaks_a_constraint() {
     };
     let five = F::from_canonical_u64(5);
     for target in [
-        transfer.from,
-        transfer.to,
+        transfer.operation.from,
+        transfer.operation.to,
         transfer.payer_balance,
         transfer.receiver_balance,
         transfer.payer_path[3].elements[0],
         transfer.receiver_path[DEPTH - 1].elements[3],
-        transfer.recipient[4],
-        exit.to,
-        exit.amount,
-        exit.recipient[0],
-        unused.from,
-        unused.to,
-        unused.amount,
-        unused.recipient[2],
+        transfer.operation.recipient[4],
+        transfer.operation.destination,
+        exit.operation.to,
+        exit.operation.amount,
+        exit.operation.recipient[0],
+        exit.operation.destination,
+        unused.operation.from,
+        unused.operation.to,
+        unused.operation.amount,
+        unused.operation.destination,
+        unused.operation.recipient[2],
         unused.payer_balance,
         program().old_root.elements[1],
     ] {
-        // A recipient word of an exit is free, but the public digest follows it: that is a different statement.
-        if target == exit.recipient[0] {
+        // Where an exit goes and to whom is free, but the public digest follows it: that is a different statement.
+        if [exit.operation.recipient[0], exit.operation.destination].contains(&target) {
             let trace = Trace::forged(program().data(), &witness, &[(target, five)]);
             assert_ne!(trace.public_inputs(), transition.inputs.to_vec());
             assert_eq!(trace.violations(), vec![]);
@@ -248,12 +268,24 @@ fn every_forged_field_breaks_a_constraint() {
         }
     }
     // Kinds: neither bit, both bits, and a bit that is none.
-    assert_rejected(&witness, &[(exit.exit.target, F::ZERO)]);
-    assert_rejected(&witness, &[(exit.transfer.target, F::ONE)]);
-    assert_rejected(&witness, &[(unused.exit.target, F::TWO)]);
+    assert_rejected(&witness, &[(exit.operation.exit.target, F::ZERO)]);
+    assert_rejected(&witness, &[(exit.operation.transfer.target, F::ONE)]);
+    assert_rejected(&witness, &[(unused.operation.exit.target, F::TWO)]);
     // A network or a recipient's word beyond 32 bits.
     assert_rejected(&witness, &[(program().network, F::from_canonical_u64(1 << 32))]);
-    assert_rejected(&witness, &[(exit.recipient[0], F::from_canonical_u64(1 << 32))]);
+    assert_rejected(
+        &witness,
+        &[(exit.operation.recipient[0], F::from_canonical_u64(1 << 32))],
+    );
+    assert_rejected(
+        &witness,
+        &[(exit.operation.destination, F::from_canonical_u64(1 << 32))],
+    );
+    // An exit to the network itself.
+    assert_rejected(
+        &witness,
+        &[(exit.operation.destination, F::from_canonical_u64(7))],
+    );
     // Another network is another statement: the digest follows it.
     let trace = Trace::forged(program().data(), &witness, &[(program().network, five)]);
     assert_eq!(trace.violations(), vec![]);
@@ -274,6 +306,7 @@ struct Made {
     from: u32,
     to: u32,
     amount: F,
+    destination: F,
     recipient: [F; 5],
 }
 
@@ -293,14 +326,15 @@ fn made(balances: &[u64], slots: [Made; BATCH_SIZE]) -> PartialWitness<F> {
         let (from, to) = (slot.from as usize, slot.to as usize);
         let kinds = [slot.transfer, slot.exit].map(F::from_bool);
         values.extend([
-            (target.transfer.target, kinds[0]),
-            (target.exit.target, kinds[1]),
-            (target.from, F::from_canonical_u32(slot.from)),
-            (target.to, F::from_canonical_u32(slot.to)),
-            (target.amount, slot.amount),
+            (target.operation.transfer.target, kinds[0]),
+            (target.operation.exit.target, kinds[1]),
+            (target.operation.from, F::from_canonical_u32(slot.from)),
+            (target.operation.to, F::from_canonical_u32(slot.to)),
+            (target.operation.amount, slot.amount),
+            (target.operation.destination, slot.destination),
             (target.payer_balance, held[from]),
         ]);
-        values.extend(target.recipient.into_iter().zip(slot.recipient));
+        values.extend(target.operation.recipient.into_iter().zip(slot.recipient));
         let mut open = |targets: &super::tree::PathTarget, path: super::tree::Path| {
             let elements = targets.iter().flat_map(|target| target.elements);
             values.extend(elements.zip(path.iter().flat_map(|hash| hash.elements)));
@@ -324,6 +358,7 @@ fn made_with(index: usize, change: impl FnOnce(&mut Made)) -> PartialWitness<F> 
         from,
         to,
         amount: F::from_canonical_u64(amount),
+        destination: F::ZERO,
         recipient: [F::from_canonical_u32(word); 5],
     };
     let mut slots = [
@@ -340,10 +375,12 @@ fn made_with(index: usize, change: impl FnOnce(&mut Made)) -> PartialWitness<F> 
 fn what_a_kind_has_not_is_zero() {
     assert_eq!(violations(&made_with(0, |_| ()), &[]), 0);
     assert_rejected(&made_with(0, |transfer| transfer.recipient[4] = F::ONE), &[]);
+    assert_rejected(&made_with(0, |transfer| transfer.destination = F::ONE), &[]);
     assert_rejected(&made_with(1, |exit| exit.to = 5), &[]);
     assert_rejected(&made_with(3, |unused| unused.from = 5), &[]);
     assert_rejected(&made_with(3, |unused| unused.to = 5), &[]);
     assert_rejected(&made_with(3, |unused| unused.amount = F::ONE), &[]);
+    assert_rejected(&made_with(3, |unused| unused.destination = F::ONE), &[]);
     assert_rejected(&made_with(3, |unused| unused.recipient[0] = F::ONE), &[]);
 }
 

@@ -1,3 +1,4 @@
 //! Between provers and Ethereum. It judges nothing: what it hands on is checked by whoever takes it.
 
 pub mod aggregation;
+pub mod state;

@@ -2,6 +2,7 @@
 
 mod options;
 mod proof;
+mod state;
 
 use std::process::ExitCode;
 
@@ -12,6 +13,7 @@ use clap::{Parser, Subcommand};
 /// Proofs on their way to Ethereum
 ///
 /// `causeway proof` makes one proof of many, which the contract `ProofAggregation` takes, and shows any of them to be in it.
+/// `causeway state` rebuilds what settlement knows from Ethereum's logs.
 #[derive(Debug, Parser)]
 #[command(name = "causeway", version, after_long_help = AFTER_HELP)]
 struct Cli {
@@ -40,6 +42,7 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 enum Command {
     Proof(proof::Proof),
+    State(state::State),
 }
 
 /// How a command that was carried out ended.
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
     let console = Console::new(cli.quiet);
     let result: Result<Answer> = match &cli.command {
         Command::Proof(command) => command.run(&console),
+        Command::State(command) => command.run(&console),
     };
     console.finish();
     let (report, code) = match result {

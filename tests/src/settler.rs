@@ -81,6 +81,7 @@ impl<'a> Settler<'a> {
         let inputs = EpochInputs {
             domain: epoch.domain,
             registry: epoch.registered.clone(),
+            deposits: epoch.deposits.clone(),
             certificates,
         };
         let proven = self.prover.prove_epoch(&epoch.old, &inputs, &mut clock(close))?;

@@ -9,7 +9,7 @@ use causeway_aggregation::{
 };
 use causeway_circuits::settlement::{SettlementError, SettlementProgram, Stage};
 use causeway_ledger::{TransitionInputs, World, apply, draft, settle_epoch};
-use causeway_prover::settlement::{ArrivalError, ArrivalPlan, EpochError, StageError, identities};
+use causeway_prover::settlement::{ArrivalError, ArrivalPlan, EpochError, EpochPlan, StageError, identities};
 use causeway_prover::{
     EpochInputs, Event, Found, Graph, Keep, ProvingError, RunError, SettlementKind, SettlementProver, Store,
     Wrapping, WrappingError,
@@ -175,17 +175,11 @@ fn certificates_and_epochs_are_proven() {
     let mut inputs = EpochInputs {
         domain: DOMAIN,
         registry,
+        deposits: Vec::new(),
         certificates: Vec::new(),
     };
     ends_before_the_wrap(prover.prove_epoch(genesis.global(), &inputs, &mut print));
-    let plan = |inputs: &EpochInputs, world: &World| {
-        let certified: Vec<_> = inputs
-            .certificates
-            .iter()
-            .map(|arrived| &arrived.certified)
-            .collect();
-        causeway_prover::settlement::EpochPlan::new(world.global(), DOMAIN, &inputs.registry, &certified)
-    };
+    let plan = |inputs: &EpochInputs, world: &World| EpochPlan::new(world.global(), &inputs.contents());
     let first = plan(&inputs, &genesis).unwrap();
     assert_eq!(stated(&prover), first.public_values().statement().0);
     assert_eq!(first.after(), world.global());

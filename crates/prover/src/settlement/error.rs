@@ -67,6 +67,14 @@ pub enum EpochError {
         /// Why.
         source: LedgerError,
     },
+    /// Exits of L1 cannot be consumed.
+    #[error("exits of L1 from the {first}th on: {source}")]
+    Deposits {
+        /// Position in what was given of the first that were tried together.
+        first: usize,
+        /// Why.
+        source: LedgerError,
+    },
     /// A certificate has no place in the state, or what it depends on is not there after the epoch.
     #[error("the certificate of network {} at height {}: {source}", certificate.network.get(), certificate.height)]
     Place {

@@ -19,6 +19,14 @@ pub enum SettlementKind {
     Keccak,
     /// Closes a transition's list.
     Shut,
+    /// Consumes a run of L1's exits.
+    Deposit,
+    /// Joins such runs.
+    Deposits,
+    /// Closes their list.
+    DepositShut,
+    /// Replaces L1's leaf.
+    L1,
     /// Consumes entries of the registry.
     Registry,
     /// Puts a transition at its place.
@@ -43,7 +51,7 @@ pub enum SettlementKind {
 
 impl SettlementKind {
     /// Every kind, in the order in which a certificate passes them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 21] = [
         Self::Transition,
         Self::Segment,
         Self::Segments,
@@ -51,6 +59,10 @@ impl SettlementKind {
         Self::Attest,
         Self::Keccak,
         Self::Shut,
+        Self::Deposit,
+        Self::Deposits,
+        Self::DepositShut,
+        Self::L1,
         Self::Registry,
         Self::Anchor,
         Self::AnchorPart,
@@ -74,6 +86,10 @@ impl Kind for SettlementKind {
             Self::Attest => "attest",
             Self::Keccak => "keccak",
             Self::Shut => "shut",
+            Self::Deposit => "deposit",
+            Self::Deposits => "deposits",
+            Self::DepositShut => "deposit-shut",
+            Self::L1 => "l1",
             Self::Registry => "registry",
             Self::Anchor => "anchor",
             Self::AnchorPart => "anchor-part",

@@ -21,7 +21,7 @@ use causeway_circuits::settlement::{Attest, SettlementProgram};
 use causeway_ledger::{GlobalState, TransitionInputs};
 
 pub use arrival::{ArrivalPlan, ArrivalStep, Arrived, Certified};
-pub use epoch::{EpochInputs, EpochPlan, EpochStep, ProvenEpoch};
+pub use epoch::{EpochContents, EpochInputs, EpochPlan, EpochStep, ProvenEpoch};
 pub use error::{ArrivalError, EpochError, ProvingError, StageError};
 pub use kind::SettlementKind;
 pub use list::PlannedList;
@@ -124,9 +124,7 @@ impl<W: Wrapping> SettlementProver<'_, W> {
             let checked = self.program.check_transition(&arrived.transition());
             checked.map_err(|source| EpochError::Certificate { certificate, source })?;
         }
-        let certified = inputs.certificates.iter().map(|arrived| &arrived.certified);
-        let certified: Vec<&Certified> = certified.collect();
-        let plan = EpochPlan::new(before, inputs.domain, &inputs.registry, &certified)?;
+        let plan = EpochPlan::new(before, &inputs.contents())?;
         let mut circuits = Settling {
             program: self.program,
             certificates: &inputs.certificates,

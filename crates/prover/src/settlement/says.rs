@@ -94,6 +94,10 @@ fn key(program: &SettlementProgram, kind: SettlementKind) -> Option<KeyDigest> {
         SettlementKind::Attest => program.attest().key_digest(),
         SettlementKind::Keccak => return None,
         SettlementKind::Shut => program.shut().key_digest(),
+        SettlementKind::Deposit => program.deposit().key_digest(),
+        SettlementKind::Deposits => program.deposits().key_digest(),
+        SettlementKind::DepositShut => program.deposit_shut().key_digest(),
+        SettlementKind::L1 => program.l1().key_digest(),
         SettlementKind::Registry => program.registry().key_digest(),
         SettlementKind::Anchor => program.anchor().key_digest(),
         SettlementKind::AnchorPart => program.anchor_part().key_digest(),
@@ -126,7 +130,11 @@ pub(super) fn check(
     let key = key(program, kind);
     let carried = match kind {
         // Its own key, since it is its own child.
-        SettlementKind::Segments | SettlementKind::Fold | SettlementKind::More => key,
+        SettlementKind::Segments | SettlementKind::Deposits | SettlementKind::Fold | SettlementKind::More => {
+            key
+        }
+        // What it closes may be joined.
+        SettlementKind::DepositShut => Some(program.deposits().key_digest()),
         SettlementKind::Epoch | SettlementKind::Seal | SettlementKind::Closing => None,
         _ => Some(KeyDigest::from_elements([F::ZERO; 4])),
     };

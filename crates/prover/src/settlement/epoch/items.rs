@@ -9,8 +9,9 @@ use causeway_ledger::{
     AnchorOpening, CertificateRef, DependencyOpening, GlobalState, LedgerError, RegistryOpening,
     rollup_height,
 };
-use causeway_types::{Authority, NetworkId, SettlementDomain};
 
+use super::contents::EpochContents;
+use super::deposits::Deposited;
 use crate::settlement::arrival::Certified;
 use crate::settlement::error::EpochError;
 use crate::settlement::kind::SettlementKind;
@@ -20,6 +21,8 @@ use crate::settlement::kind::SettlementKind;
 pub enum ItemInputs {
     /// Entries of the registry.
     Registry(Vec<RegistryOpening>),
+    /// Exits of L1.
+    L1(Box<Deposited>),
     /// A certificate.
     Anchor(Box<Anchored>),
 }
@@ -51,6 +54,7 @@ impl PlannedItem {
     pub const fn kind(&self) -> SettlementKind {
         match self.inputs {
             ItemInputs::Registry(_) => SettlementKind::Registry,
+            ItemInputs::L1(_) => SettlementKind::L1,
             ItemInputs::Anchor(_) => SettlementKind::Anchor,
         }
     }
@@ -86,19 +90,15 @@ pub(super) struct Items {
 }
 
 impl Items {
-    /// Consumes entries of the registry, then settles certificates in order.
+    /// Consumes entries of the registry, then exits of L1, then settles certificates, in order.
     ///
     /// # Errors
     /// An [`EpochError`] that names what does not fit.
-    pub(super) fn new(
-        before: &GlobalState,
-        domain: SettlementDomain,
-        registry: &[(NetworkId, Authority)],
-        certificates: &[&Certified],
-    ) -> Result<Self, EpochError> {
+    pub(super) fn new(before: &GlobalState, contents: &EpochContents<'_>) -> Result<Self, EpochError> {
+        let certificates = &contents.certificates;
         let mut after = before.clone();
         let mut inputs = Vec::new();
-        for (chunk, entries) in registry.chunks(MAX_ENTRIES).enumerate() {
+        for (chunk, entries) in contents.registry.chunks(MAX_ENTRIES).enumerate() {
             let mut openings = Vec::with_capacity(entries.len());
             for (place, (network, authority)) in entries.iter().enumerate() {
                 let entry = MAX_ENTRIES * chunk + place;
@@ -107,6 +107,8 @@ impl Items {
             }
             inputs.push(ItemInputs::Registry(openings));
         }
+        inputs
+            .extend(Deposited::new(&mut after, contents.deposits)?.map(|all| ItemInputs::L1(Box::new(all))));
         let height = height(&after, certificates);
         for (position, certified) in certificates.iter().enumerate() {
             let certificate = certified.reference(position);
@@ -133,7 +135,7 @@ impl Items {
                     .push(opening.map_err(|source| EpochError::Place { certificate, source })?);
             }
         }
-        let opening = EpochOpening::between(before, &after, domain, height);
+        let opening = EpochOpening::between(before, &after, contents.domain, height);
         let items = follow(&opening, inputs, certificates)?;
         Ok(Self {
             after,
@@ -156,6 +158,10 @@ fn follow(
         let before = run;
         let plan = match &inputs {
             ItemInputs::Registry(openings) => Registry::plan(shared.hash(), &before, openings, List::EMPTY)?,
+            ItemInputs::L1(deposited) => {
+                let span = deposited.span().ok_or(EpochError::Empty)?;
+                deposited.inputs(shared.hash(), &before).plan(&span)?
+            }
             ItemInputs::Anchor(anchored) => {
                 let certificate = anchored.certificate;
                 let refused = |source: SettlementError| EpochError::Certificate { certificate, source };

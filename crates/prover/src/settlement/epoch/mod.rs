@@ -1,7 +1,11 @@
-//! An epoch: registry and certificates in, one Groth16 proof out.
+//! An epoch: registry, deposits and certificates in, one Groth16 proof out.
 
+mod contents;
+mod deposits;
 mod items;
+mod layout;
 mod plan;
+mod step;
 
 use causeway_aggregation::ShapedProof;
 use causeway_circuits::keccak::List;
@@ -9,11 +13,14 @@ use causeway_circuits::settlement::{
     AnchorInputs, EpochRun, SettlementProgram, SharedContext, TransitionProof,
 };
 use causeway_ledger::{AuthorisationEntry, GlobalState, PayloadEntry};
-use causeway_types::{Authority, NetworkId, PublicValues, SettlementDomain};
+use causeway_types::PublicValues;
 use causeway_verifier_gen::wrapped_proof::WrappedProof;
 
+pub use contents::{EpochContents, EpochInputs};
+pub use deposits::{DepositRun, Deposited};
 pub use items::{Anchored, ItemInputs, PlannedItem};
-pub use plan::{EpochPlan, EpochStep};
+pub use plan::EpochPlan;
+pub use step::EpochStep;
 
 use super::arrival::Arrived;
 use super::error::StageError;
@@ -24,17 +31,6 @@ use crate::closer::Closer;
 use crate::run::{Circuits, RunErrorOf};
 use crate::store::StageId;
 use crate::wrapping::Wrapping;
-
-/// What an epoch does.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EpochInputs {
-    /// The deployment.
-    pub domain: SettlementDomain,
-    /// The next entries of the registry that it consumes, in the order in which Ethereum wrote them.
-    pub registry: Vec<(NetworkId, Authority)>,
-    /// The certificates that it settles, in the order of the ledger.
-    pub certificates: Vec<Arrived>,
-}
 
 /// A proven epoch: all that the settlement contract is given, and the state after it.
 #[derive(Clone, Debug)]
@@ -70,7 +66,7 @@ impl<W: Wrapping> Settling<'_, W> {
             transition: self.certificates.get(anchored.certificate.position)?.transition(),
             shared: plan.shared(),
             before: &item.before,
-            list: plan.before(index),
+            list: item.plan.span.list_in,
             anchored,
         })
     }
@@ -88,14 +84,32 @@ impl<W: Wrapping> Settling<'_, W> {
             EpochStep::Item { index } => match &plan.items()[index].inputs {
                 ItemInputs::Registry(openings) => {
                     let (context, before) = (plan.shared().hash(), &plan.items()[index].before);
-                    let list = plan.before(index);
+                    let list = plan.span(stage).ok_or(missing)?.list_in;
                     program.prove_registry(context, before, openings, list)?.proof
                 }
+                ItemInputs::L1(_) => return Err(missing),
                 ItemInputs::Anchor(_) => {
                     let place = self.place(plan, index).ok_or(missing)?;
                     program.prove_anchor(&place.transition, &place.inputs())?.proof
                 }
             },
+            EpochStep::Deposit { index, run } => {
+                let run = &plan.deposited(index).ok_or(missing)?.runs[run];
+                let list = plan.span(stage).ok_or(StageError::Outcome { stage })?.list_in;
+                program.prove_deposits(&run.opening, list)?.proof
+            }
+            EpochStep::Deposits { .. } => program.fold_deposits(&given.item()?, &given.item()?)?.proof,
+            EpochStep::DepositShut { .. } => {
+                let list = plan.span(stage).ok_or(missing)?.list_in;
+                program
+                    .shut_deposits(&given.item()?, &given.proof()?, list)?
+                    .proof
+            }
+            EpochStep::L1 { index, .. } => {
+                let deposited = plan.deposited(index).ok_or(missing)?;
+                let inputs = deposited.inputs(plan.shared().hash(), &plan.items()[index].before);
+                program.prove_l1(&given.item()?, &inputs)?.proof
+            }
             EpochStep::Part { index } => {
                 let place = self.place(plan, index).ok_or(missing)?;
                 program
@@ -112,7 +126,10 @@ impl<W: Wrapping> Settling<'_, W> {
             }
             EpochStep::Fold { .. } => program.prove_fold(&given.item()?, &given.item()?)?.proof,
             EpochStep::Epoch { .. } => program.prove_epoch(&given.item()?, plan.opening(), plan.end())?,
-            EpochStep::Keccak => self.closer.close(plan.list().size, &plan.list().entries)?,
+            EpochStep::Keccak { list } => {
+                let list = &plan.lists()[list];
+                self.closer.close(list.size, &list.entries)?
+            }
             EpochStep::Seal { .. } => {
                 // Circuits that close lists are not needed any longer, and the wrap takes their place.
                 self.closer.free();

@@ -1,6 +1,6 @@
 use causeway_circuits::keccak::Size;
 use causeway_circuits::settlement::span::ITEM;
-use causeway_circuits::settlement::{MAX_OPENINGS, Span, Stage};
+use causeway_circuits::settlement::{DepositShut, EpochOpening, MAX_OPENINGS, Span, Stage};
 use causeway_ledger::{
     GlobalError, GlobalState, LedgerError, authorisations_chain, extend_dependencies, payload_chain,
 };
@@ -14,7 +14,7 @@ fn kinds(plan: &EpochPlan) -> Vec<SettlementKind> {
     (0..plan.stages()).map(|stage| plan.kind(stage)).collect()
 }
 
-fn count(plan: &EpochPlan, kind: SettlementKind) -> usize {
+fn count_of(plan: &EpochPlan, kind: SettlementKind) -> usize {
     kinds(plan).into_iter().filter(|other| *other == kind).count()
 }
 
@@ -50,7 +50,7 @@ fn follows(story: &Story) -> EpochPlan {
     );
 
     let items = plan.items().len();
-    let mut list = plan.list().start;
+    let mut list = plan.lists()[0].start;
     for stage in 0..items {
         assert_eq!(span(&plan, stage).list_in, list);
         list = span(&plan, stage).list_out;
@@ -60,9 +60,12 @@ fn follows(story: &Story) -> EpochPlan {
     let epoch = items + folds;
     let whole = span(&plan, epoch - 1);
     assert_eq!(plan.inputs(epoch), [epoch - 1]);
-    assert_eq!((whole.list_in, whole.list_out), (plan.list().start, list));
-    assert_eq!(*plan.says(epoch), Says::Epoch(plan.statement(), plan.list().end));
-    let keccak = Says::Closes(plan.list().start.extend(&plan.list().entries));
+    assert_eq!((whole.list_in, whole.list_out), (plan.lists()[0].start, list));
+    assert_eq!(
+        *plan.says(epoch),
+        Says::Epoch(plan.statement(), plan.lists()[0].end)
+    );
+    let keccak = Says::Closes(plan.lists()[0].start.extend(&plan.lists()[0].entries));
     assert_eq!(*plan.says(epoch + 1), keccak);
     for stage in epoch + 2..plan.stages() {
         assert_eq!(*plan.says(stage), Says::Statement(plan.statement()));
@@ -75,8 +78,11 @@ fn epochs_of_any_size_are_planned_as_the_ledger_settles_them() {
     for (networks, items) in [(1, 2), (3, 4), (8, 9), (17, 19)] {
         let plan = follows(&Story::of(networks));
         assert_eq!(plan.items().len(), items);
-        assert_eq!(count(&plan, SettlementKind::Anchor), networks as usize);
-        assert_eq!(count(&plan, SettlementKind::Registry), items - networks as usize);
+        assert_eq!(count_of(&plan, SettlementKind::Anchor), networks as usize);
+        assert_eq!(
+            count_of(&plan, SettlementKind::Registry),
+            items - networks as usize
+        );
         let signers = plan.authorisations().iter().map(|entry| entry.network.get());
         let expected: Vec<_> = (1..=networks).step_by(2).collect();
         assert_eq!(signers.collect::<Vec<_>>(), expected);
@@ -89,6 +95,7 @@ fn the_registry_alone_is_an_epoch_that_hashes_little() {
         after: world(3),
         before: World::new(DOMAIN),
         registry: registry(3),
+        deposits: Vec::new(),
         certified: Vec::new(),
     };
     let plan = follows(&story);
@@ -103,7 +110,7 @@ fn the_registry_alone_is_an_epoch_that_hashes_little() {
     assert_eq!(kinds(&plan), expected);
     // A link for each, and the public values: no node of the rollup exit tree, in which nothing changes.
     assert_eq!(
-        (plan.list().entries.len(), plan.list().size),
+        (plan.lists()[0].entries.len(), plan.lists()[0].size),
         (3 + 3, Size::Small)
     );
     assert_eq!(plan.public_values().expiry, Expiry::NEVER);
@@ -175,6 +182,7 @@ fn what_does_not_fit_is_named_with_its_certificate() {
             before: story.before.clone(),
             after: story.after.clone(),
             registry: Vec::new(),
+            deposits: Vec::new(),
             certified: story.certified.clone(),
         };
         change(&mut other);
@@ -228,7 +236,13 @@ fn what_does_not_fit_is_named_with_its_certificate() {
         story.certified[1].statement.list_out = list.extend(&[causeway_circuits::keccak::Entry::dummy()]);
     });
     assert_eq!(open, EpochError::ListOpen { certificate });
-    // The registry.
+    // L1's exits and the registry.
+    let deposits = refused(|story| {
+        story.deposits = vec![deposit(0); 70];
+        story.deposits[65] = exit(network(1), NetworkId::MAINNET);
+    });
+    let source = LedgerError::CannotExitToSameNetwork { exit: 1 };
+    assert_eq!(deposits, EpochError::Deposits { first: 64, source });
     let mainnet = refused(|story| {
         let (network, authority) = (NetworkId::MAINNET, authority(network(1)));
         story.registry = [registry(3), vec![(network, authority)]].concat();
@@ -371,19 +385,131 @@ fn stages_are_known_by_what_they_say_and_by_their_program() {
     for (stage, id) in identities(&Keys(2), &plan).iter().enumerate() {
         assert_ne!(*id, original[stage]);
     }
-    // Another certificate, another entry of the registry, another deployment: no stage but the keccak proof could be the same.
-    let certified: Vec<_> = story.certified.iter().collect();
+    // Another certificate, another entry of the registry, another deposit: no stage of items could be the same.
     let global = story.before.global();
-    let fewer = EpochPlan::new(global, DOMAIN, &story.registry, &certified[..2]).unwrap();
-    let more = EpochPlan::new(global, DOMAIN, &registry(4), &certified).unwrap();
-    for other in [fewer, more] {
+    let (mut fewer, more) = (story.contents(), registry(4));
+    fewer.certificates.pop();
+    let mut another = story.contents();
+    another.registry = &more;
+    let deposits = [deposit(1)];
+    let mut deposited = story.contents();
+    deposited.deposits = &deposits;
+    for contents in [fewer, another, deposited] {
+        let other = EpochPlan::new(global, &contents).unwrap();
         assert!(ids(&other).iter().all(|id| !original.contains(id)));
     }
-    let registry = EpochPlan::new(global, DOMAIN, &story.registry, &[]).unwrap();
+    // Another deployment: nothing but L1's exits, which are everybody's.
+    let contents = EpochContents {
+        domain: DOMAIN,
+        registry: &story.registry,
+        deposits: &deposits,
+        certificates: Vec::new(),
+    };
+    let here = EpochPlan::new(global, &contents).unwrap();
     let elsewhere = SettlementDomain {
         chain_id: 1,
         ..DOMAIN
     };
-    let elsewhere = EpochPlan::new(global, elsewhere, &story.registry, &[]).unwrap();
-    assert!(ids(&elsewhere).iter().all(|id| !ids(&registry).contains(id)));
+    let elsewhere = EpochContents {
+        domain: elsewhere,
+        ..contents
+    };
+    let elsewhere = EpochPlan::new(global, &elsewhere).unwrap();
+    let (here, elsewhere) = (ids(&here), ids(&elsewhere));
+    let same: Vec<_> = (0..here.len())
+        .filter(|&stage| here[stage] == elsewhere[stage])
+        .collect();
+    assert_eq!(same.len(), 1);
+}
+
+/// L1's exits are consumed before certificates depend on them, in the epoch's own list while that stays short.
+#[test]
+fn deposits_are_consumed_in_runs() {
+    let mut before = world(2);
+    before.deposit(&[deposit(0), deposit(1), deposit(2)]).unwrap();
+    for (count, deposits, shut, lists) in [
+        (1, 1, 0, 1),
+        (64, 1, 0, 1),
+        (65, 2, 0, 1),
+        (130, 3, 0, 1),
+        (160, 3, 1, 2),
+        (700, 11, 2, 3),
+    ] {
+        let exits: Vec<_> = (3..3 + count).map(deposit).collect();
+        let mut deposited = before.clone();
+        deposited.deposit(&exits).unwrap();
+        let import = import(
+            &deposited,
+            exits[count as usize - 1],
+            NetworkId::MAINNET,
+            2 + count as u32,
+        );
+        let importing = certificate(&deposited, 1, vec![], vec![import]);
+        let story = Story {
+            before: before.clone(),
+            deposits: exits,
+            ..Story::new(&deposited, &[importing])
+        };
+        let plan = story.plan().unwrap();
+        let values = plan.public_values();
+        assert_eq!(values.new_commitment, story.after.commitment().hash());
+        assert_eq!(
+            (values.deposits, values.deposit_root),
+            (3 + count as u32, story.after.l1().exit_root)
+        );
+        assert_eq!(count_of(&plan, SettlementKind::Deposit), deposits);
+        assert_eq!(count_of(&plan, SettlementKind::DepositShut), shut);
+        assert_eq!(count_of(&plan, SettlementKind::Deposits), deposits - 1);
+        assert_eq!(
+            (count_of(&plan, SettlementKind::Keccak), plan.lists().len()),
+            (lists, lists)
+        );
+        // Whatever a stage is made of says what it needs: the circuits' own plans follow from one to the next.
+        let item = plan
+            .items()
+            .iter()
+            .position(|item| item.kind() == SettlementKind::L1)
+            .unwrap();
+        let stages = 0..plan.stages();
+        let l1 = stages
+            .into_iter()
+            .find(|&stage| plan.kind(stage) == SettlementKind::L1)
+            .unwrap();
+        let Says::Span(Family::Deposits, all) = plan.says(plan.inputs(l1)[0]) else {
+            panic!("{:?}", plan.says(plan.inputs(l1)[0]));
+        };
+        let ItemInputs::L1(deposited) = &plan.items()[item].inputs else {
+            panic!();
+        };
+        let shared = EpochOpening::between(
+            story.before.global(),
+            story.after.global(),
+            DOMAIN,
+            u8::try_from(u32::BITS).unwrap(),
+        )
+        .shared();
+        let inputs = deposited.inputs(shared.hash(), &plan.items()[item].before);
+        assert_eq!(inputs.plan(all).unwrap().span, span(&plan, l1));
+        // Every list that is closed is that of the runs that were joined.
+        for stage in 0..plan.stages() {
+            if let EpochStep::DepositShut { deposits, keccak } = plan.steps()[stage] {
+                let Says::Span(Family::Deposits, open) = plan.says(deposits) else {
+                    panic!();
+                };
+                assert_eq!(*plan.says(keccak), Says::Closes(open.list_out));
+                let Says::Span(Family::Deposits, closed) = plan.says(stage) else {
+                    panic!();
+                };
+                assert_eq!(*closed, DepositShut::plan(open, span(&plan, l1).list_in));
+            }
+        }
+    }
+}
+
+fn deposit(number: u64) -> Exit {
+    Exit {
+        token: causeway_types::TokenId::ETH,
+        amount: U256::from(number + 1),
+        ..exit(NetworkId::MAINNET, network(1))
+    }
 }

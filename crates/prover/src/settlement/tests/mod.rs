@@ -160,6 +160,7 @@ struct Story {
     before: World,
     after: World,
     registry: Vec<(NetworkId, Authority)>,
+    deposits: Vec<Exit>,
     certified: Vec<Certified>,
 }
 
@@ -173,6 +174,7 @@ impl Story {
             before: before.clone(),
             certified: certified.collect(),
             registry: Vec::new(),
+            deposits: Vec::new(),
             after,
         }
     }
@@ -193,8 +195,16 @@ impl Story {
         }
     }
 
+    fn contents(&self) -> EpochContents<'_> {
+        EpochContents {
+            domain: DOMAIN,
+            registry: &self.registry,
+            deposits: &self.deposits,
+            certificates: self.certified.iter().collect(),
+        }
+    }
+
     fn plan(&self) -> Result<EpochPlan, EpochError> {
-        let certified: Vec<_> = self.certified.iter().collect();
-        EpochPlan::new(self.before.global(), DOMAIN, &self.registry, &certified)
+        EpochPlan::new(self.before.global(), &self.contents())
     }
 }

@@ -120,6 +120,20 @@ fn an_epoch_that_is_killed_is_taken_up() {
 }
 
 #[test]
+fn deposits_that_are_closed_apart_are_taken_up() {
+    let mut story = Story::of(1);
+    let exit = Exit {
+        token: TokenId::ETH,
+        ..exit(NetworkId::MAINNET, network(1))
+    };
+    story.deposits = vec![exit; 150];
+    let runs = "deposits(deposits(deposit(), deposit()), deposit())";
+    let items = format!("fold(fold(registry(), l1(deposit-shut({runs}, keccak()))), anchor())");
+    let sealed = format!("seal(epoch({items}), keccak())");
+    killed(&story.plan().unwrap(), &format!("wrap(closing({sealed}))"));
+}
+
+#[test]
 fn a_damaged_or_invalid_outcome_is_refused_and_proven_again() {
     let plan = Story::of(3).plan().unwrap();
     let (mut fake, (_folder, store)) = (Fake::<EpochPlan>::new(), store());

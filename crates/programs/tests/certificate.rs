@@ -19,6 +19,13 @@ const DOMAIN: SettlementDomain = SettlementDomain {
     settlement: Address::repeat_byte(0x5e),
 };
 const TOKEN: Address = Address::repeat_byte(0xc0);
+/// Who changes a circuit on the way, changes what networks are registered under.
+const KEY: [u64; 4] = [
+    6_523_923_384_811_773_075,
+    10_545_007_031_711_117_206,
+    6_298_237_704_931_911_972,
+    12_885_896_652_545_467_359,
+];
 
 fn exit(amount: u64) -> Batch {
     Batch::new(vec![
@@ -49,7 +56,8 @@ fn a_network_is_authorised_by_its_proof() {
         accounts: accounts.root(),
     };
     let certifier = PaymentsCertifier::build(&genesis).unwrap();
-    assert_eq!(certifier.data().common.degree_bits(), 13);
+    assert_eq!(certifier.data().common.degree_bits(), 12);
+    assert_eq!(certifier.authority_key().words(), KEY);
     let network = PaymentsNetwork::new(DOMAIN, TOKEN, accounts.clone()).unwrap();
     let advance = network.advance(&exit(5), Expiry::NEVER).unwrap();
     let digest = advance.settlement.digest();

@@ -262,9 +262,9 @@ fn a_chain_begins_with_its_genesis() {
 fn no_exit_stands_before_those_of_the_batch() {
     let (network, advance) = third();
     let certificate = advance.settlement.certificate();
-    let mut stolen = certificate.exits[0].clone();
+    let mut stolen = certificate.exits[0];
     stolen.amount = U256::MAX;
-    let exits = [&[stolen.clone()], &certificate.exits[..]].concat();
+    let exits = [&[stolen], &certificate.exits[..]].concat();
     let mut forged = draft(network.settled(), exits, Vec::new()).unwrap();
     forged.expiry = EXPIRY;
     forged.state_root = Some(state_root(advance.payments.inputs.new_root, 5));

@@ -1,9 +1,14 @@
 //! Stories of epochs: what people do on their networks, what settles, and who holds what before and after.
 
-use alloy_primitives::{Bytes, U256};
+use alloy_primitives::{Address, Bytes, U256};
 use anyhow::{Context, Result, ensure};
+use causeway_aggregation::ShapedProof;
 use causeway_ledger::{Because, Dependency};
-use causeway_types::{Certificate, Contingency, NetworkId, TokenId};
+use causeway_programs::payments::Advance;
+use causeway_programs::{
+    Batch, Operation, PaymentsCertifier, PaymentsGenesis, PaymentsNetwork, PaymentsState,
+};
+use causeway_types::{Certificate, Contingency, Expiry, NetworkId, TokenId};
 
 use crate::world::{A, B, Epoch, L1, Party, Settled, World};
 
@@ -98,6 +103,111 @@ pub fn contingent(world: &mut World, prove: &mut Prove<'_>, tell: &mut Tell<'_>)
     ensure!(settled.networks == [A, B], "{:?}", settled.left_out);
     tell("Both are settled, by one proof.");
     tell(&holdings(world, cat)?);
+    Ok(())
+}
+
+/// A network that nobody signs for: a payments chain whose certificates are proven.
+#[derive(Debug)]
+pub struct Payments {
+    certifier: PaymentsCertifier,
+    network: PaymentsNetwork,
+    token: TokenId,
+}
+
+impl Payments {
+    /// Builds the chain's circuits and lets it join the world.
+    ///
+    /// # Errors
+    /// Whatever goes wrong with circuits or settlement.
+    pub fn join(world: &mut World) -> Result<Self> {
+        // Its number is in its accounts, which are in its key: it is the next one.
+        let id = NetworkId::new(world.networks().count() as u32);
+        let token = TokenId {
+            network: id,
+            address: Address::repeat_byte(0xc0),
+        };
+        let accounts = PaymentsState::new(id.get(), &[100, 0, 0])?;
+        let genesis = PaymentsGenesis {
+            token: token.address,
+            accounts: accounts.root(),
+        };
+        let certifier = PaymentsCertifier::build(&genesis)?;
+        let joined = world.join(certifier.authority()?)?;
+        ensure!(joined == id, "it is network {}", joined.get());
+        let network = PaymentsNetwork::new(*world.domain(), token.address, accounts)?;
+        Ok(Self {
+            certifier,
+            network,
+            token,
+        })
+    }
+
+    /// A batch of the chain: a payment, and a withdrawal to an address on Ethereum.
+    ///
+    /// # Errors
+    /// If the chain refuses it.
+    pub fn withdraw(&self, recipient: Address, amount: u64) -> Result<Advance> {
+        let batch = Batch::new(vec![
+            Operation::Transfer {
+                from: 0,
+                to: 2,
+                amount: 2 * amount,
+            },
+            Operation::Exit {
+                from: 2,
+                network: L1.get(),
+                recipient: recipient.into_array(),
+                amount,
+            },
+        ])?;
+        Ok(self.network.advance(&batch, Expiry::NEVER)?)
+    }
+
+    /// The normalised proof of a batch's certificate.
+    ///
+    /// # Errors
+    /// If the batch is not the chain's.
+    pub fn prove(&self, advance: &Advance) -> Result<ShapedProof> {
+        Ok(self.certifier.normalised(&self.certifier.prove(advance)?)?)
+    }
+}
+
+/// A network that proves its certificates beside one that signs them: one epoch settles both, and Ethereum pays out the first one's
+/// token. `prove` is given the payments chain's normalised proof.
+///
+/// # Errors
+/// Whatever goes wrong, and whoever does not hold what he should.
+pub fn validity_beside_signer(
+    world: &mut World,
+    payments: &mut Payments,
+    prove: &mut dyn FnMut(&World, &Epoch, NetworkId, &Advance, &Payments) -> Result<Bytes>,
+    tell: &mut Tell<'_>,
+) -> Result<()> {
+    let network = payments.token.network;
+    world.bridge_asset(
+        (A, Party::Bob),
+        (L1, Party::Alice),
+        world.token("CAT"),
+        U256::from(5),
+        false,
+    )?;
+    let advance = payments.withdraw(world.address(Party::Bob), 7)?;
+    let of_payments = advance.certificate(payments.certifier.authorisation());
+    let withdrawn = world.exported(network, &of_payments.exits)?;
+    let mut certificates = world.certificates(&[A])?;
+    certificates.push(of_payments);
+    tell(
+        "A payments chain pays 7 of its tokens out to Bob on Ethereum, with a proof that its batch is right; A signs, as always.",
+    );
+    let epoch = world.judge(&certificates);
+    let proof = prove(world, &epoch, network, &advance, payments)?;
+    let settled = world.record(&[A, network], &epoch, &proof)?;
+    ensure!(settled.networks == [A, network], "{:?}", settled.left_out);
+    payments.network.follow(advance);
+    world.claim(withdrawn)?;
+    let held = world.balance(L1, payments.token, Party::Bob)?;
+    ensure!(held == U256::from(7), "Bob has {held}");
+    tell("One proof settled both, and Bob has his 7 on Ethereum.");
     Ok(())
 }
 

@@ -11,6 +11,7 @@ mod emergency;
 mod error;
 mod observe;
 mod operations;
+mod outsider;
 mod party;
 mod promise;
 mod settlement;
@@ -20,10 +21,13 @@ mod sign;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_primitives::{Address, B256, Bytes, Log, U256};
 use causeway_bindings::GlobalExitRoot;
 use causeway_ledger::{ExitFrontier, ExitTree, GlobalState, L1InfoTree, RollupExitTree};
-use causeway_types::{Authority, Exit, GlobalIndex, L1InfoLeaf, NetworkId, RollupExitRoot, TokenId};
+use causeway_relayer::state::{LogJson, Source};
+use causeway_types::{
+    Authority, Exit, GlobalIndex, L1InfoLeaf, NetworkId, RollupExitRoot, SettlementDomain, TokenId,
+};
 
 pub use certify::Settled;
 pub use chain::{Chain, Local, role};
@@ -115,6 +119,8 @@ pub struct World {
     /// How many exits of each network settlement knows.
     settled: Vec<u32>,
     rollups: RollupExitTree,
+    /// What Ethereum's contracts logged.
+    logs: Vec<Log>,
     story: Vec<String>,
 }
 
@@ -127,6 +133,11 @@ impl World {
     /// A network.
     pub fn chain(&mut self, network: NetworkId) -> &mut Chain {
         &mut self.chains[place(network)]
+    }
+
+    /// The deployment for which certificates are made.
+    pub const fn domain(&self) -> &SettlementDomain {
+        self.ledger.domain()
     }
 
     /// Settlement, where it is deployed.
@@ -193,6 +204,34 @@ impl World {
             .view(manager, &GlobalExitRoot::getRootCall {})?)
     }
 
+    /// What Ethereum's contracts logged, as nodes tell it: a block for each log.
+    pub fn logs(&self) -> Vec<LogJson> {
+        (1..)
+            .zip(&self.logs)
+            .map(|(block_number, log)| LogJson {
+                address: log.address,
+                topics: log.topics().to_vec(),
+                data: log.data.data.clone(),
+                block_number,
+                log_index: 0,
+                removed: false,
+            })
+            .collect()
+    }
+
+    /// Whose logs tell the state.
+    pub fn source(&self) -> Source {
+        Source {
+            settlement: self.settlement.contract,
+            bridge: self.chains[0].bridge(),
+        }
+    }
+
+    /// The state that Ethereum has settled.
+    pub const fn state(&self) -> &GlobalState {
+        &self.state
+    }
+
     /// What has happened, a line for each thing.
     pub fn story(&self) -> &[String] {
         &self.story
@@ -208,7 +247,8 @@ impl World {
 
     /// A network's name.
     pub fn name(&self, network: NetworkId) -> &'static str {
-        self.chains[place(network)].name()
+        let chain = self.chains.get(place(network));
+        chain.map_or("a network that is no EVM", Chain::name)
     }
 
     /// A token's symbol.

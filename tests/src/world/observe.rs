@@ -13,6 +13,9 @@ use super::{Broken, KnownRoot, L1, Sent, World, WorldError, place};
 impl World {
     /// Takes in the logs of a transaction.
     pub(super) fn observe(&mut self, network: NetworkId, logs: &[Log]) -> Result<(), WorldError> {
+        if network == L1 {
+            self.logs.extend(logs.iter().cloned());
+        }
         let chain = &self.chains[place(network)];
         let (bridge, manager) = (chain.bridge(), chain.manager());
         for log in logs {

@@ -85,7 +85,7 @@ impl Deployed {
     }
 
     /// Adds a network.
-    pub(super) fn add(&self, evm: &mut Evm, authority: &Authority) -> Result<NetworkId, EvmError> {
+    pub(super) fn add(&self, evm: &mut Evm, authority: &Authority) -> Result<Receipt<NetworkId>, EvmError> {
         let call = Settlement::addNetworkCall {
             kind: authority.kind(),
             signer: authority.signer_address().unwrap_or_default(),
@@ -93,7 +93,11 @@ impl Deployed {
             admin: ADMIN,
         };
         let receipt = evm.call_from(REGISTRAR, self.contract, &call)?;
-        Ok(NetworkId::new(receipt.output))
+        Ok(Receipt {
+            output: NetworkId::new(receipt.output),
+            gas: receipt.gas,
+            logs: receipt.logs,
+        })
     }
 
     /// The mock's proof of what an epoch says.

@@ -120,11 +120,12 @@ impl World {
             settlement,
         };
         let mut ledger = causeway_ledger::World::new(domain);
-        let (state, mut registered) = (ledger.global().clone(), Vec::new());
+        let (state, mut registered, mut logs) = (ledger.global().clone(), Vec::new(), Vec::new());
         for authority in setup.authorities {
-            let network = deployed.add(&mut chains[0].evm, &authority)?;
-            ledger.register(network, authority)?;
-            registered.push((network, authority));
+            let added = deployed.add(&mut chains[0].evm, &authority)?;
+            logs.extend(added.logs);
+            ledger.register(added.output, authority)?;
+            registered.push((added.output, authority));
         }
         let networks = chains.len();
         let mut world = Self {
@@ -145,6 +146,7 @@ impl World {
             info_leaves: Vec::new(),
             settled: vec![0; networks],
             rollups: RollupExitTree::new(),
+            logs,
             story: Vec::new(),
         };
         world.check()?;

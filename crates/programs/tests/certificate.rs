@@ -2,10 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 use alloy_primitives::Address;
-use causeway_aggregation::{ProveError, Shape, prove};
+use causeway_aggregation::{ProveError, prove};
 use causeway_circuits::keccak::List;
 use causeway_circuits::settlement::transition::Transition;
-use causeway_circuits::settlement::{Attest, Stage};
+use causeway_circuits::settlement::{Attest, SettlementError, Stage};
 use causeway_ledger::inputs::TransitionInputs;
 use causeway_ledger::{GlobalState, check_authority};
 use causeway_programs::payments::Advance;
@@ -66,7 +66,14 @@ fn a_network_is_authorised_by_its_proof() {
     let elements = proof.public_inputs.iter().map(|element| element.0);
     assert_eq!(elements.collect::<Vec<_>>(), digest.words());
     let own = certifier.normalised(&proof).unwrap();
-    own.verify_as(Shape::Standard).unwrap();
+    assert_eq!(Attest::check_own(&own, digest), Ok(()));
+    // It is the proof of this certificate alone.
+    let later = network.advance(&exit(5), Expiry::new(9)).unwrap();
+    let stage = Stage::Attest;
+    assert_eq!(
+        Attest::check_own(&own, later.settlement.digest()),
+        Err(SettlementError::OtherStatement { stage })
+    );
     assert_eq!(
         own.key_digest().elements().map(|element| element.0),
         certifier.authority_key().words()

@@ -1,7 +1,8 @@
-//! From normalised proofs to one proof that Ethereum verifies, in stages.
+//! From normalised proofs or certificates to one proof that Ethereum verifies, in stages.
 //!
-//! A [`graph`] says which stages there are; that of an aggregation is its [`plan`], made from the number of proofs alone. A [`run`] proves them one after the other and keeps
-//! each in a [`store`], from which the next run takes them up: whatever ends a run costs the stage it was at, and nothing else.
+//! A [`graph`] says which stages there are: that of an aggregation is its [`plan`], made from the number of proofs alone, and those of
+//! [`settlement`] are made from all that it settles. A [`run`](mod@run) proves them one after the other and keeps each in a [`store`],
+//! from which the next run takes them up: whatever ends a run costs the stage it was at, and nothing else.
 
 pub mod aggregation;
 mod closer;

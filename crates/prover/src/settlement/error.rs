@@ -68,9 +68,9 @@ pub enum EpochError {
         source: LedgerError,
     },
     /// Exits of L1 cannot be consumed.
-    #[error("exits of L1 from the {first}th on: {source}")]
+    #[error("exits of L1 from position {first} on: {source}")]
     Deposits {
-        /// Position in what was given of the first that were tried together.
+        /// Position in what was given of the first of those that were consumed together.
         first: usize,
         /// Why.
         source: LedgerError,

@@ -1,4 +1,5 @@
-# make demo     the newest story, proven afresh: demo-aggregate
+# make demo     the newest story, proven afresh: demo-settle
+# make demo-settle  networks settle together: burn and mint, certificates that hold only with each other, a network that proves
 # make demo-aggregate  proofs of two programs become one that ProofAggregation takes; is one of them included?
 # make demo-wrap  four proofs of two programs, aggregated, wrapped and verified in an EVM
 # make test     everything CI checks, without a fresh wrap proof
@@ -21,7 +22,7 @@ GENERATED := $(VERIFIER) crates/bindings/src/generated contracts/test/generated 
 	contracts/src/generated vectors/encodings.json vectors/public-values.json vectors/settlement.json \
 	vectors/three-inputs-proof.json vectors/verifying-key.json docs/security.md docs/keccak.md
 
-.PHONY: setup contracts programs test test-contracts test-rust coverage mutants demo demo-aggregate demo-wrap bench gen bindings gen-check
+.PHONY: setup contracts programs test test-contracts test-rust coverage mutants demo demo-settle demo-aggregate demo-wrap bench gen bindings gen-check
 
 setup: node_modules/.package-lock.json
 
@@ -63,7 +64,10 @@ coverage: setup
 mutants: setup
 	FORGE=$(FORGE) tools/mutants --only '$(ONLY)'
 
-demo: demo-aggregate
+demo: demo-settle
+
+demo-settle: contracts programs
+	target/debug/demo_settle
 
 demo-aggregate: contracts programs
 	target/debug/demo_aggregate

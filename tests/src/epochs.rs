@@ -15,6 +15,9 @@ use crate::world::{A, B, Epoch, L1, Party, Settled, World};
 /// Proves an epoch, or does as if.
 pub type Prove<'a> = dyn FnMut(&World, &Epoch) -> Result<Bytes> + 'a;
 
+/// Proves an epoch in which a payments chain proves its own certificate, or does as if.
+pub type ProveBeside<'a> = dyn FnMut(&World, &Epoch, &Payments, &Advance) -> Result<Bytes> + 'a;
+
 /// Somebody who listens.
 pub type Tell<'a> = dyn FnMut(&str) + 'a;
 
@@ -142,6 +145,11 @@ impl Payments {
         })
     }
 
+    /// The network.
+    pub const fn network(&self) -> NetworkId {
+        self.token.network
+    }
+
     /// A batch of the chain: a payment, and a withdrawal to an address on Ethereum.
     ///
     /// # Errors
@@ -173,14 +181,14 @@ impl Payments {
 }
 
 /// A network that proves its certificates beside one that signs them: one epoch settles both, and Ethereum pays out the first one's
-/// token. `prove` is given the payments chain's normalised proof.
+/// token.
 ///
 /// # Errors
 /// Whatever goes wrong, and whoever does not hold what he should.
 pub fn validity_beside_signer(
     world: &mut World,
     payments: &mut Payments,
-    prove: &mut dyn FnMut(&World, &Epoch, NetworkId, &Advance, &Payments) -> Result<Bytes>,
+    prove: &mut ProveBeside<'_>,
     tell: &mut Tell<'_>,
 ) -> Result<()> {
     let network = payments.token.network;
@@ -200,7 +208,7 @@ pub fn validity_beside_signer(
         "A payments chain pays 7 of its tokens out to Bob on Ethereum, with a proof that its batch is right; A signs, as always.",
     );
     let epoch = world.judge(&certificates);
-    let proof = prove(world, &epoch, network, &advance, payments)?;
+    let proof = prove(world, &epoch, payments, &advance)?;
     let settled = world.record(&[A, network], &epoch, &proof)?;
     ensure!(settled.networks == [A, network], "{:?}", settled.left_out);
     payments.network.follow(advance);

@@ -129,14 +129,20 @@ fn print(event: Event<'_, SettlementKind>) -> ControlFlow<()> {
 }
 
 fn ends_before_the_wrap(ended: Result<causeway_prover::ProvenEpoch, ProvingError>) {
-    match ended {
-        Err(ProvingError::Run(RunError::Stage {
-            kind: SettlementKind::Wrap,
-            source: StageError::Wrapping(WrappingError::OtherStatement),
-            ..
-        })) => {}
-        other => panic!("{other:?}"),
-    }
+    let Err(ProvingError::Run(error)) = ended else {
+        panic!("{ended:?}");
+    };
+    assert!(
+        matches!(
+            *error,
+            RunError::Stage {
+                kind: SettlementKind::Wrap,
+                source: StageError::Wrapping(WrappingError::OtherStatement),
+                ..
+            }
+        ),
+        "{error:?}"
+    );
 }
 
 /// What the closing proof states.

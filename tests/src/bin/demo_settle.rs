@@ -8,9 +8,10 @@ use std::{fs, process};
 use alloy_primitives::Bytes;
 use anyhow::{Context, Result, bail};
 use causeway_circuits::settlement::SettlementProgram;
+use causeway_programs::payments::Advance;
 use causeway_tests::artifact::repository;
-use causeway_tests::epochs::{burn_and_mint, contingent};
-use causeway_tests::settler::{Settler, summary};
+use causeway_tests::epochs::{Payments, burn_and_mint, contingent, validity_beside_signer};
+use causeway_tests::settler::{OwnProof, Settler, summary};
 use causeway_tests::stage::{Stage, measure};
 use causeway_tests::world::{A, B, Epoch, G, Setup, Verifier, World, signer};
 use causeway_types::Authority;
@@ -41,22 +42,31 @@ fn main() -> Result<()> {
     })?;
     println!("   Settlement at {}\n", world.deployed().contract);
 
-    let mut prove = |_: &World, epoch: &Epoch| -> Result<Bytes> {
+    let mut tell = |line: &str| println!("   {}\n", line.trim_start());
+    let mut run = |epoch: &Epoch, own: &mut OwnProof<'_>| -> Result<Bytes> {
         let admitted = epoch.outcome.admitted.len();
         println!("   proving {admitted} certificates ...");
-        let (stage, proof) = measure(format!("an epoch of {admitted} certificates"), || {
-            settler.prove(epoch, &mut |_, _| Ok(None))
-        });
+        let name = format!("an epoch of {admitted} certificates");
+        let (stage, proof) = measure(name, || settler.prove(epoch, own));
         let proof = proof?;
         worked.push(settler.take_stages());
         stages.push(stage);
         Ok(proof)
     };
-    let mut tell = |line: &str| println!("   {}\n", line.trim_start());
     println!("2. Burn and mint\n");
-    burn_and_mint(&mut world, &mut prove, &mut tell)?;
+    let mut signed = |_: &World, epoch: &Epoch| run(epoch, &mut |_, _| Ok(None));
+    burn_and_mint(&mut world, &mut signed, &mut tell)?;
     println!("3. One only with the other\n");
-    contingent(&mut world, &mut prove, &mut tell)?;
+    contingent(&mut world, &mut signed, &mut tell)?;
+    println!("4. One network proves, the other signs\n");
+    let mut payments = Payments::join(&mut world)?;
+    let mut beside = |_: &World, epoch: &Epoch, payments: &Payments, advance: &Advance| {
+        run(epoch, &mut |network, _| {
+            let proves = network == payments.network();
+            proves.then(|| payments.prove(advance)).transpose()
+        })
+    };
+    validity_beside_signer(&mut world, &mut payments, &mut beside, &mut tell)?;
 
     println!("What it took\n");
     for stage in &stages {

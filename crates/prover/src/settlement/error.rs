@@ -116,5 +116,11 @@ pub enum ProvingError {
     Epoch(#[from] EpochError),
     /// The run ended. Whatever was proven before is taken up by the next one.
     #[error(transparent)]
-    Run(#[from] RunError<StageError, SettlementKind>),
+    Run(Box<RunError<StageError, SettlementKind>>),
+}
+
+impl From<RunError<StageError, SettlementKind>> for ProvingError {
+    fn from(error: RunError<StageError, SettlementKind>) -> Self {
+        Self::Run(Box::new(error))
+    }
 }

@@ -17,7 +17,7 @@ pub enum StateError {
         /// Its number in the block.
         index: u64,
         /// Why.
-        source: alloy_sol_types::Error,
+        source: Box<alloy_sol_types::Error>,
     },
     /// A log has a value that cannot be.
     #[error("the log in block {block}, number {index}: {source}")]

@@ -133,7 +133,7 @@ fn decode<E: SolEvent>(log: &LogJson, topic: B256) -> Result<E, StateError> {
         topic,
         block: log.block_number,
         index: log.log_index,
-        source,
+        source: Box::new(source),
     })
 }
 

@@ -109,11 +109,11 @@ fn on(network: NetworkId) -> Contingency {
     }
 }
 
-fn exit() -> Exit {
+fn exit(from: NetworkId) -> Exit {
     Exit {
         leaf_type: LeafType::Transfer,
         token: TokenId {
-            network: A,
+            network: from,
             address: Address::repeat_byte(0x71),
         },
         destination_network: B,
@@ -168,7 +168,7 @@ fn certificates_and_epochs_are_proven() {
     let store = Store::open(folder.path()).unwrap();
     let mut prover = SettlementProver::new(&program, store, NoWrap::default()).keeping(Keep::All);
 
-    // Two networks.
+    // Two networks, and something for one of them.
     let genesis = World::new(DOMAIN);
     let mut world = genesis.clone();
     let registry = vec![
@@ -178,10 +178,12 @@ fn certificates_and_epochs_are_proven() {
     for (network, authority) in &registry {
         world.register(*network, *authority).unwrap();
     }
+    let deposits = vec![exit(NetworkId::MAINNET)];
+    world.deposit(&deposits).unwrap();
     let mut inputs = EpochInputs {
         domain: DOMAIN,
         registry,
-        deposits: Vec::new(),
+        deposits,
         certificates: Vec::new(),
     };
     ends_before_the_wrap(prover.prove_epoch(genesis.global(), &inputs, &mut print));
@@ -189,9 +191,19 @@ fn certificates_and_epochs_are_proven() {
     let first = plan(&inputs, &genesis).unwrap();
     assert_eq!(stated(&prover), first.public_values().statement().0);
     assert_eq!(first.after(), world.global());
+    // Begun again, it goes on where it ended.
+    let again = prover.prove_epoch(genesis.global(), &inputs, &mut |event| match event {
+        Event::Found { done, total, .. } => {
+            assert_eq!(done, total - 1);
+            ControlFlow::Continue(())
+        }
+        Event::Started { .. } => ControlFlow::Continue(()),
+        other => panic!("{other:?}"),
+    });
+    ends_before_the_wrap(again);
 
     // They need each other: the one exports and is signed, the other is proven.
-    let mut of_a = certificate(&world, A, vec![exit()]);
+    let mut of_a = certificate(&world, A, vec![exit(A)]);
     of_a.contingencies = vec![on(B)];
     let mut of_b = certificate(&world, B, vec![]);
     of_b.contingencies = vec![on(A)];
@@ -263,6 +275,7 @@ fn certificates_and_epochs_are_proven() {
 
     // The epoch.
     inputs.registry.clear();
+    inputs.deposits.clear();
     inputs.certificates = vec![arrived_a, arrived_b];
     ends_before_the_wrap(prover.prove_epoch(world.global(), &inputs, &mut print));
     let second = plan(&inputs, &world).unwrap();
@@ -271,10 +284,13 @@ fn certificates_and_epochs_are_proven() {
     // A proof of no transition is refused by its certificate.
     inputs.certificates[1].proof = own_proof;
     let refused = prover.prove_epoch(world.global(), &inputs, &mut print);
-    let Err(ProvingError::Epoch(EpochError::Certificate { certificate, source })) = refused else {
+    let Err(ProvingError::Epoch(error)) = refused else {
         panic!("{refused:?}");
     };
-    assert_eq!((certificate.network, certificate.position), (B, 1));
     let stage = Stage::Anchor;
-    assert_eq!(source, SettlementError::OtherStatement { stage });
+    let expected = EpochError::Certificate {
+        certificate: inputs.certificates[1].certified.reference(1),
+        source: SettlementError::OtherStatement { stage },
+    };
+    assert_eq!(*error, expected);
 }

@@ -113,7 +113,7 @@ pub enum ProvingError {
     Arrival(#[from] ArrivalError),
     /// There is no plan for the epoch.
     #[error(transparent)]
-    Epoch(#[from] EpochError),
+    Epoch(Box<EpochError>),
     /// The run ended. Whatever was proven before is taken up by the next one.
     #[error(transparent)]
     Run(Box<RunError<StageError, SettlementKind>>),
@@ -122,5 +122,11 @@ pub enum ProvingError {
 impl From<RunError<StageError, SettlementKind>> for ProvingError {
     fn from(error: RunError<StageError, SettlementKind>) -> Self {
         Self::Run(Box::new(error))
+    }
+}
+
+impl From<EpochError> for ProvingError {
+    fn from(error: EpochError) -> Self {
+        Self::Epoch(Box::new(error))
     }
 }

@@ -54,6 +54,9 @@ contract SharedBridge is ISharedBridge, IWrappedTokenDeployer, BridgeCore {
     /// @inheritdoc ISharedBridge
     uint64 public constant MAX_EMERGENCY = 7 days;
 
+    /// @dev Without it, a stop of no time around each claim would be one without end.
+    uint64 private constant MIN_REST = 1 days;
+
     SharedBridgeL2 private immutable _L2;
 
     constructor(address initializer) BridgeCore(initializer, address(new WrappedToken())) {
@@ -458,7 +461,8 @@ contract SharedBridge is ISharedBridge, IWrappedTokenDeployer, BridgeCore {
             revert IBridgeErrorsL2.OnlyEmergencyBridgePauser();
         }
         if (_isEmergency()) revert OnlyNotEmergencyState();
-        uint256 notBefore = 2 * uint256(_emergencyEndsAt) - _emergencyStartedAt;
+        uint256 stood = _emergencyEndsAt - _emergencyStartedAt;
+        uint256 notBefore = _emergencyEndsAt + (stood < MIN_REST ? MIN_REST : stood);
         if (block.timestamp < notBefore) revert EmergencyTooSoon(notBefore);
 
         _emergencyStartedAt = uint64(block.timestamp);

@@ -14,7 +14,7 @@ import {IVerifierGateway} from "./IVerifierGateway.sol";
 ///
 /// Powers, all of them, besides those of `INetworkRegistry`: the announcer chooses the program and the route whose proofs count, `DELAY`
 /// after saying so in the open. The guardian stops `settle`, and the bridge, each for at most `MAX_STOP` and not again before as long has
-/// passed; a stop takes time from whoever has a turn. Nobody can touch the state otherwise.
+/// passed, nor within a day; a stop takes time from whoever has a turn. Nobody can touch the state otherwise.
 ///
 /// Risk: a program that proves too much, or a verifier that takes forged proofs, can be cashed in one transaction. From the announcement of a
 /// program, whoever does not trust it has `DELAY` to leave. Once the gateway froze the pinned route, nothing settles until a program is

@@ -187,7 +187,7 @@ interface ISharedBridge is IBridgeErrors {
     /// @notice When the bridge starts again by itself, or did; zero if it never stood still.
     function emergencyEndsAt() external view returns (uint64);
 
-    /// @notice Seconds for which a bridge can be stopped at most, and then not again for as long as it stood still.
+    /// @notice Seconds for which a bridge can be stopped at most, and then not again for as long as it stood still, nor within a day.
     function MAX_EMERGENCY() external view returns (uint64);
 
     /// @notice Who initializes the bridge.

@@ -36,6 +36,9 @@ contract Settlement is ISettlement, Turns, NetworkRegistry {
     uint256 private constant R =
         21888242871839275222246405745257275088548364400416034343698204186575808495617;
 
+    /// @dev Without it, a stop of no time around each transaction that settles would be one without end.
+    uint64 private constant MIN_REST = 1 days;
+
     /// @inheritdoc ISettlement
     uint64 public constant DELAY = 30 days;
 
@@ -265,7 +268,8 @@ contract Settlement is ISettlement, Turns, NetworkRegistry {
     /// @inheritdoc ISettlement
     function stopSettlement() external onlyGuardian {
         if (block.timestamp < stoppedUntil) revert SettlementIsStopped(stoppedUntil);
-        uint256 notBefore = 2 * uint256(stoppedUntil) - _stoppedAt;
+        uint256 stood = stoppedUntil - _stoppedAt;
+        uint256 notBefore = stoppedUntil + (stood < MIN_REST ? MIN_REST : stood);
         if (block.timestamp < notBefore) revert StopTooSoon(notBefore);
 
         _stoppedAt = uint64(block.timestamp);

@@ -58,23 +58,36 @@ contract SharedBridgeEmergencyTest is BridgeBase {
 
     function test_activate_waitsAsLongAsTheBridgeStoodStill() external {
         settlement.activateEmergencyState(l1);
-        vm.warp(BEGIN + 1 days);
-        settlement.deactivateEmergencyState(l1);
-        vm.warp(BEGIN + 2 days - 1);
-        vm.expectRevert(abi.encodeWithSelector(IBridgeErrors.EmergencyTooSoon.selector, BEGIN + 2 days));
-        settlement.activateEmergencyState(l1);
         vm.warp(BEGIN + 2 days);
+        settlement.deactivateEmergencyState(l1);
+        vm.warp(BEGIN + 4 days - 1);
+        vm.expectRevert(abi.encodeWithSelector(IBridgeErrors.EmergencyTooSoon.selector, BEGIN + 4 days));
+        settlement.activateEmergencyState(l1);
+        vm.warp(BEGIN + 4 days);
         settlement.activateEmergencyState(l1);
         // It ends by itself, and the wait is as long as it lasted.
-        vm.warp(BEGIN + 9 days - 1);
+        vm.warp(BEGIN + 11 days - 1);
         vm.assertTrue(l1.isEmergencyState());
-        vm.warp(BEGIN + 9 days);
+        vm.warp(BEGIN + 11 days);
         vm.assertFalse(l1.isEmergencyState());
         l1.bridgeMessage(A, BOB, false, "");
-        vm.warp(BEGIN + 16 days - 1);
-        vm.expectRevert(abi.encodeWithSelector(IBridgeErrors.EmergencyTooSoon.selector, BEGIN + 16 days));
+        vm.warp(BEGIN + 18 days - 1);
+        vm.expectRevert(abi.encodeWithSelector(IBridgeErrors.EmergencyTooSoon.selector, BEGIN + 18 days));
         settlement.activateEmergencyState(l1);
-        vm.warp(BEGIN + 16 days);
+        vm.warp(BEGIN + 18 days);
+        settlement.activateEmergencyState(l1);
+    }
+
+    /// @dev Before and behind each claim that he sees coming, whoever stops would stop no time at all and for ever.
+    function test_activate_leavesADayToClaimIn() external {
+        settlement.activateEmergencyState(l1);
+        settlement.deactivateEmergencyState(l1);
+        vm.expectRevert(abi.encodeWithSelector(IBridgeErrors.EmergencyTooSoon.selector, BEGIN + 1 days));
+        settlement.activateEmergencyState(l1);
+        vm.warp(BEGIN + 1 days - 1);
+        vm.expectRevert(abi.encodeWithSelector(IBridgeErrors.EmergencyTooSoon.selector, BEGIN + 1 days));
+        settlement.activateEmergencyState(l1);
+        vm.warp(BEGIN + 1 days);
         settlement.activateEmergencyState(l1);
     }
 

@@ -244,16 +244,31 @@ contract SettlementPowersTest is SettlementBase {
     function test_resumeSettlement_shortensBothStopAndRest() external {
         uint256 start = block.timestamp;
         _stop();
-        vm.warp(start + 100);
+        vm.warp(start + 2 days);
         vm.expectEmit(address(settlement));
         emit ISettlement.SettlementResumed();
         _resume();
-        vm.assertEq(settlement.stoppedUntil(), start + 100);
+        vm.assertEq(settlement.stoppedUntil(), start + 2 days);
         settle(emptyEpoch());
-        vm.warp(start + 199);
-        vm.expectRevert(abi.encodeWithSelector(ISettlement.StopTooSoon.selector, start + 200));
+        vm.warp(start + 4 days - 1);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.StopTooSoon.selector, start + 4 days));
         _stop();
-        vm.warp(start + 200);
+        vm.warp(start + 4 days);
+        _stop();
+    }
+
+    /// @dev Before and behind each settlement that he sees coming, the guardian would stop no time at all and for ever.
+    function test_resumeSettlement_leavesADayToSettleIn() external {
+        uint256 start = block.timestamp;
+        _stop();
+        _resume();
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.StopTooSoon.selector, start + 1 days));
+        _stop();
+        settle(emptyEpoch());
+        vm.warp(start + 1 days - 1);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.StopTooSoon.selector, start + 1 days));
+        _stop();
+        vm.warp(start + 1 days);
         _stop();
     }
 

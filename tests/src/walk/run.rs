@@ -9,7 +9,7 @@ use causeway_types::{NetworkId, TokenId};
 
 use super::step::Step;
 use crate::evm::EvmError;
-use crate::world::{L1, Party, World, WorldError};
+use crate::world::{L1, MIN_REST, Party, World, WorldError};
 
 /// Why a walk ended.
 #[derive(Debug, thiserror::Error)]
@@ -232,7 +232,7 @@ impl Walk {
         if chain.is_stopped() {
             return Expected::error(&SharedBridge::OnlyNotEmergencyState {});
         }
-        let not_before = U256::from(2 * ends - began);
+        let not_before = U256::from(ends + MIN_REST.max(ends - began));
         if chain.evm().timestamp() < not_before {
             return Expected::error(&SharedBridge::EmergencyTooSoon {
                 notBefore: not_before,

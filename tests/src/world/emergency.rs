@@ -12,6 +12,9 @@ use super::{L1, World, WorldError};
 /// Seconds for which a bridge stands still at most.
 pub const MAX_STOP: u64 = 7 * 24 * 60 * 60;
 
+/// Seconds for which it works at least before it is stopped again.
+pub const MIN_REST: u64 = 24 * 60 * 60;
+
 impl World {
     /// Stops a bridge.
     ///

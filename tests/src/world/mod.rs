@@ -32,7 +32,7 @@ use causeway_types::{
 pub use certify::Settled;
 pub use chain::{Chain, Local, role};
 pub use claim::Claim;
-pub use emergency::MAX_STOP;
+pub use emergency::{MAX_STOP, MIN_REST};
 pub use error::{Broken, WorldError};
 pub use party::Party;
 pub use settlement::{Deployed, Epoch, Verifier};

@@ -6,6 +6,7 @@ mod aggregate;
 mod bridge;
 mod check;
 mod constraints;
+mod epoch;
 mod forge;
 mod gas;
 mod groth16;
@@ -103,6 +104,18 @@ const GROUPS: &[Group] = &[
         about: "gas of aggregated proofs by their number; seconds to aggregate 4, 16 and 64",
         only_when_named: false,
         run: aggregate::run_group,
+    },
+    Group {
+        prefixes: &["settle"],
+        about: "gas of an epoch by the number of its networks and how they are authorised",
+        only_when_named: false,
+        run: epoch::gas,
+    },
+    Group {
+        prefixes: &["epoch"],
+        about: "an epoch of eight networks, from certificates to the Groth16 proof",
+        only_when_named: false,
+        run: epoch::seconds,
     },
     Group {
         prefixes: &["keccak"],

@@ -17,6 +17,9 @@ pub(crate) enum Unit {
     /// Entries of its matrices that are not zero.
     #[serde(rename = "entries")]
     Entries,
+    /// Permutations of Keccak.
+    #[serde(rename = "permutations")]
+    Permutations,
     /// Wall-clock seconds.
     #[serde(rename = "s")]
     Seconds,
@@ -41,6 +44,7 @@ impl Unit {
             Self::Bytes => "bytes",
             Self::Constraints => "constraints",
             Self::Entries => "entries",
+            Self::Permutations => "permutations",
             Self::Seconds => "s",
             Self::Mebibytes => "MiB",
             Self::Nanoseconds => "ns",
@@ -51,7 +55,7 @@ impl Unit {
 
     const fn decimals(self) -> usize {
         match self {
-            Self::Seconds | Self::PerSecond | Self::Percent => 2,
+            Self::Seconds | Self::PerSecond | Self::Percent | Self::Permutations => 2,
             _ => 0,
         }
     }

@@ -57,6 +57,54 @@ fn an_import_was_exported_is_addressed_here_and_comes_from_elsewhere() {
     refused(|inputs| inputs.steps[0].import_slots[0] = 2);
 }
 
+/// Of an import of one exit, and each forgery breaks one check and nothing else.
+mod one_import {
+    use super::*;
+
+    /// L1 made the same exit for A and for B.
+    fn imported() -> (World, TransitionInputs) {
+        let mut world = World::new(DOMAIN);
+        world.register(A, Authority::validity(key()).unwrap()).unwrap();
+        let deposits = [A, B].map(|to| exit(TOKEN, to, U256::from(5)));
+        world.deposit(&deposits).unwrap();
+        let imports = vec![import(&world, deposits[0], L1, 0)];
+        let inputs = inputs(&world, &certificate(&state(&world, A), vec![], imports));
+        assert!(holds(&inputs, &[]));
+        (world, inputs)
+    }
+
+    #[test]
+    fn its_path_leads_to_the_root_of_its_entry() {
+        let (_, inputs) = imported();
+        let sibling = circuit().targets().body.imports[0].shadow_path.siblings()[3];
+        let honest = Trace::honest(
+            circuit().data(),
+            &circuit().witness(&inputs, List::EMPTY).unwrap(),
+        )
+        .get(sibling.elements[0])
+        .unwrap();
+        assert!(!holds(&inputs, &[(sibling.elements[0], honest + F::ONE)]));
+    }
+
+    #[test]
+    fn what_is_addressed_elsewhere_is_not_taken() {
+        let (world, mut inputs) = imported();
+        let import = &mut inputs.imports[0];
+        import.exit.destination_network = B;
+        import.leaf_index = 1;
+        import.shadow = world.l1_shadow().path(1);
+        import.nullifier = state(&world, A).nullifiers().path(GlobalIndex::new(L1, 1));
+        assert!(!holds(&inputs, &[]));
+    }
+
+    #[test]
+    fn nothing_is_found_where_there_is_no_entry() {
+        let (_, inputs) = imported();
+        let slot = &circuit().targets().body.dependencies.slots[0];
+        assert!(!holds(&inputs, &[(slot.active.target, F::ZERO)]));
+    }
+}
+
 /// A leaf forged under its own root: what it depends on is then no entry that anybody has, and the statement says so.
 #[test]
 fn a_forged_tree_is_a_dependency_that_nobody_can_open() {

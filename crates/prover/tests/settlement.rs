@@ -7,6 +7,8 @@ use alloy_primitives::{Address, U256};
 use causeway_aggregation::{
     C, ClosedProof, D, F, Normalizer, Options, ProofError, Shape, ShapedProof, StatementDigest,
 };
+use causeway_circuits::keccak::List;
+use causeway_circuits::settlement::transition::SegmentPlan;
 use causeway_circuits::settlement::{SettlementError, SettlementProgram, Stage};
 use causeway_ledger::{TransitionInputs, World, apply, draft, settle_epoch};
 use causeway_prover::settlement::{ArrivalError, ArrivalPlan, EpochError, EpochPlan, StageError, identities};
@@ -234,31 +236,40 @@ fn certificates_and_epochs_are_proven() {
         .prove_certificate(&inputs_b, Some(&own_proof), &mut print)
         .unwrap();
 
-    // Where somebody else's proof is in the file of a stage, it is refused and the stage is proven again, and nothing else is.
+    // Where another proof is in the file of a stage, it is refused and the stage is proven again: of a foreign circuit, of this one and
+    // of another certificate, of this certificate and by other circuits of the program, or none at all.
+    let plan_a = ArrivalPlan::new(&inputs_a, None).unwrap();
     let plan_b = ArrivalPlan::new(&inputs_b, Some(own_proof.key_digest())).unwrap();
     let (ids, last) = (identities(&program, &plan_b), plan_b.stages() - 1);
-    let Found::Outcome(transition) = prover.store().read(plan_b.kind(0), ids[0]).unwrap() else {
-        panic!();
+    let found = prover
+        .store()
+        .read(plan_a.kind(0), identities(&program, &plan_a)[0]);
+    let Found::Outcome(of_a) = found.unwrap() else {
+        panic!("{}", prover.store().folder().display());
     };
+    let segments = SegmentPlan::of(&inputs_b).unwrap();
+    let segment = program
+        .prove_segment(&inputs_b, &segments[0], List::EMPTY)
+        .unwrap();
+    let closed = program.prove_close(&inputs_b, &segments[0], &segment).unwrap();
     let mut broken = arrived_b.proof.clone();
     broken.proof.public_inputs[15] = F::ONE;
     let strangers = [
-        (own_proof.clone(), StageError::Outcome { stage: last }),
-        (arrived_a.proof.clone(), StageError::Outcome { stage: last }),
+        (last, own_proof.clone(), StageError::Outcome { stage: last }),
+        (last, broken, StageError::Proof(ProofError::Invalid)),
         (
-            ShapedProof::from_bytes(&transition).unwrap(),
-            StageError::Outcome { stage: last },
+            0,
+            ShapedProof::from_bytes(&of_a).unwrap(),
+            StageError::Outcome { stage: 0 },
         ),
-        (broken, StageError::Proof(ProofError::Invalid)),
+        (0, closed.proof, StageError::Outcome { stage: 0 }),
     ];
-    for (stranger, _) in &strangers[..3] {
-        stranger.verify().unwrap();
-    }
-    for (stranger, expected) in &strangers {
+    for (stage, stranger, expected) in strangers {
+        prover.store().remove(plan_b.kind(last), ids[last]).unwrap();
         let bytes = stranger.to_bytes().unwrap();
         prover
             .store()
-            .write(plan_b.kind(last), ids[last], &bytes)
+            .write(plan_b.kind(stage), ids[stage], &bytes)
             .unwrap();
         let (mut refused, mut proven) = (Vec::new(), 0);
         let again = prover.prove_certificate(&inputs_b, Some(&own_proof), &mut |event| {
@@ -270,7 +281,8 @@ fn certificates_and_epochs_are_proven() {
             ControlFlow::Continue(())
         });
         assert_eq!(again.unwrap().certified, arrived_b.certified);
-        assert_eq!((refused, proven), (vec![expected.to_string()], 1));
+        let stages = if stage == last { 1 } else { 2 };
+        assert_eq!((refused, proven), (vec![expected.to_string()], stages));
     }
 
     // The epoch.

@@ -3,8 +3,8 @@
 use alloy_primitives::aliases::U512;
 use alloy_primitives::{Address, B256, U256};
 use causeway_types::{
-    ExitRoot, GlobalExitRoot, GlobalIndex, GoldilocksDigest, L1InfoRoot, LeafType, NetworkId, RollupExitRoot,
-    TokenId,
+    ExitRoot, Expiry, GlobalExitRoot, GlobalIndex, GoldilocksDigest, L1InfoRoot, LeafType, NetworkId,
+    RollupExitRoot, TokenId,
 };
 
 use crate::apply::Dependency;
@@ -44,6 +44,14 @@ pub enum LedgerError {
     UnknownNetwork {
         /// The network.
         network: NetworkId,
+    },
+    /// The certificate may be too late: nothing is proven in no time, and with it no certificate of its epoch could settle.
+    #[error("the certificate expires at {}, and the epoch settles no earlier than {settles_at}", expiry.get())]
+    ExpiresTooSoon {
+        /// Until when it can settle.
+        expiry: Expiry,
+        /// The earliest time at which the epoch settles, in seconds.
+        settles_at: u64,
     },
     /// The certificate is another network's.
     #[error("certificate of network {} for the state of network {}", declared.get(), expected.get())]

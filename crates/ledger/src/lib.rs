@@ -47,7 +47,9 @@ pub use digest::{
     CertificateStatement, DependencyEntry, ImportId, contingencies_digest, dependencies_digest,
     extend_dependencies, imports_digest,
 };
-pub use epoch::{Admitted, Because, CertificateRef, EpochOutcome, LeftOut, RootCause, settle_epoch};
+pub use epoch::{
+    Admitted, Because, CertificateRef, EpochOutcome, LeftOut, RootCause, settle_epoch, settle_epoch_at,
+};
 pub use error::{Class, LedgerError, Sums};
 pub use exit_tree::{ExitFrontier, ExitTree};
 pub use global::{

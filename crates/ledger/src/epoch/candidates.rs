@@ -28,7 +28,7 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    pub(super) fn collect(world: &World, certificates: &[Certificate]) -> Self {
+    pub(super) fn collect(world: &World, certificates: &[Certificate], settles_at: u64) -> Self {
         let mut order: Vec<_> = (0..certificates.len()).collect();
         order.sort_by_key(|&position| {
             let certificate = &certificates[position];
@@ -48,7 +48,7 @@ impl Candidates {
                 .get(&certificate.network)
                 .and_then(|all| all.last());
             let before = before.map(|&candidate| candidates[candidate].transition.after());
-            match admit(world, before, certificate) {
+            match admit(world, before, certificate, settles_at) {
                 Ok(transition) => {
                     index.add(reference, candidates.len());
                     candidates.push(Candidate {
@@ -76,12 +76,17 @@ impl Candidates {
     }
 }
 
-/// Applies a certificate to its network's newest state and checks who made it.
+/// Applies a certificate to its network's newest state and checks who made it, and that there is time to settle it.
 fn admit(
     world: &World,
     before: Option<&State>,
     certificate: &Certificate,
+    settles_at: u64,
 ) -> Result<Transition, LedgerError> {
+    let expiry = certificate.expiry;
+    if expiry.get() < settles_at {
+        return Err(LedgerError::ExpiresTooSoon { expiry, settles_at });
+    }
     let network = certificate.network;
     let known = world
         .network(network)

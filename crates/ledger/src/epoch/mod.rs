@@ -27,12 +27,20 @@ use crate::world::World;
 /// Of several certificates of one network at one height, the first that applies and is authorised counts, even if it then
 /// lacks something: a network that replaces a certificate has to withdraw it, and whoever calls this must not offer both.
 /// The outcome depends on nothing else of the order in which they are given.
+///
+/// Expiries are compared with nothing: whoever composes an epoch that is to be proven asks [`settle_epoch_at`].
 pub fn settle_epoch(world: &World, certificates: &[Certificate]) -> EpochOutcome {
+    settle_epoch_at(world, certificates, 0)
+}
+
+/// [`settle_epoch`] of an epoch that settles at a time, in seconds, or later: the time of asking, all that proving may take, and some
+/// more. What expires before is left out, and what depends on it; or any network could make every epoch expire while it is proven.
+pub fn settle_epoch_at(world: &World, certificates: &[Certificate], settles_at: u64) -> EpochOutcome {
     let Candidates {
         candidates,
         mut left_out,
         needs,
-    } = Candidates::collect(world, certificates);
+    } = Candidates::collect(world, certificates, settles_at);
     let reasons = drop_unsettled(&needs, |candidate| candidates[candidate].reference, &left_out);
     let kept = |candidate: usize| reasons[candidate].is_none();
     let groups = order::groups(&needs, kept, |candidate| {

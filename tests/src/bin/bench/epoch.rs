@@ -70,19 +70,23 @@ fn settle(name: &str, gas: u64, base: u64) -> Result<Vec<Row>> {
         return Ok(vec![total.beside(Peer::cited("the aim", AIM_GAS[0]))]);
     }
     let aim = AIM_GAS[if what.starts_with("prove") { 1 } else { 2 }];
-    let each = gas.saturating_sub(base) as f64 / count as f64;
-    Ok(vec![
-        total,
+    // Where nothing is exported no exit root moves, which it does in the epoch without certificates.
+    let added = gas.checked_sub(base).map(|added| {
+        let each = added as f64 / count as f64;
         Row::new(format!("settle.{kind}.{count}.added"), each, Unit::Gas)
             .beside(Peer::cited("the aim", aim))
-            .note("a network more, over an epoch without certificates"),
+            .note("a network more, over an epoch without certificates")
+    });
+    let each = [
+        total,
         Row::new(
             format!("settle.{kind}.{count}.each"),
             gas as f64 / count as f64,
             Unit::Gas,
         )
         .beside(Peer::cited("AggLayer, a network", AGGLAYER_GAS)),
-    ])
+    ];
+    Ok(each.into_iter().chain(added).collect())
 }
 
 /// `epoch.*`: eight networks with sixteen exits and sixteen imports each, from certificates to the Groth16 proof.

@@ -7,7 +7,9 @@ use causeway_types::{
 };
 use proptest::prelude::*;
 
-use super::{Admitted, Because, CertificateRef, EpochOutcome, LeftOut, RootCause, settle_epoch};
+use super::{
+    Admitted, Because, CertificateRef, EpochOutcome, LeftOut, RootCause, settle_epoch, settle_epoch_at,
+};
 use crate::apply::{Dependency, Transition, apply};
 use crate::authority::check_authority;
 use crate::commitment::StateCommitment;

@@ -40,6 +40,37 @@ fn a_refused_certificate_takes_its_followers_with_it() {
     assert_eq!(because, expected);
 }
 
+/// What may expire while the epoch is proven is no part of it, nor what needs it; the rest is, and so is another at its height.
+#[test]
+fn what_expires_before_the_epoch_settles_takes_nobody_else_with_it() {
+    let world = world();
+    let [a, b, c] = [A, B, C].map(|network| state(&world, network));
+    let mut soon = contingent(&a, 1, vec![]);
+    soon.expiry = Expiry::new(999);
+    let mut in_time = contingent(&c, 3, vec![]);
+    in_time.expiry = Expiry::new(1_000);
+    let all = [soon.clone(), contingent(&b, 2, vec![on(A, 0, 1)]), in_time];
+    assert_eq!(settle_epoch(&world, &all).admitted.len(), 3);
+    let outcome = settle_epoch_at(&world, &all, 1_000);
+    assert_eq!(settled(&outcome), [(3, 0)]);
+    assert_eq!(outcome.expiry(), Expiry::new(1_000));
+    let refused = LedgerError::ExpiresTooSoon {
+        expiry: Expiry::new(999),
+        settles_at: 1_000,
+    };
+    assert_eq!(outcome.left_out[0].because, Because::Refused(refused));
+    assert_eq!(
+        outcome.left_out[1].because,
+        Because::Needs {
+            dependency: Dependency::Contingency(on(A, 0, 1)),
+            on: at(&soon, 0),
+        }
+    );
+    let later = contingent(&a, 1, vec![]);
+    let outcome = settle_epoch_at(&world, &[soon, later], 1_000);
+    assert_eq!(settled(&outcome), [(1, 0)]);
+}
+
 #[test]
 fn of_two_at_one_height_the_first_that_applies_counts() {
     let world = world();

@@ -1,0 +1,63 @@
+//! A transaction's bytes.
+
+use alloy_consensus::{SignableTransaction, TxEip1559};
+use alloy_eips::eip2718::Encodable2718;
+use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
+use alloy_signer::Signer;
+
+use crate::fees::Fees;
+
+/// A dynamic-fee transaction before it is signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsigned {
+    /// The chain's id.
+    pub chain_id: u64,
+    /// The sender's nonce.
+    pub nonce: u64,
+    /// The contract.
+    pub to: Address,
+    /// What is paid with it, in wei.
+    pub value: U256,
+    /// The call.
+    pub data: Bytes,
+    /// The gas limit.
+    pub gas: u64,
+    /// What it pays.
+    pub fees: Fees,
+}
+
+/// A signed transaction, as it goes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedTransaction {
+    /// Its hash.
+    pub hash: B256,
+    /// Its bytes.
+    pub raw: Bytes,
+}
+
+impl Unsigned {
+    /// Signs it.
+    ///
+    /// # Errors
+    /// What the signer says.
+    pub async fn sign(&self, signer: &(dyn Signer + Send + Sync)) -> Result<SignedTransaction, alloy_signer::Error> {
+        let transaction = TxEip1559 {
+            chain_id: self.chain_id,
+            nonce: self.nonce,
+            gas_limit: self.gas,
+            max_fee_per_gas: self.fees.max_fee,
+            max_priority_fee_per_gas: self.fees.tip,
+            to: TxKind::Call(self.to),
+            value: self.value,
+            access_list: alloy_eips::eip2930::AccessList::default(),
+            input: self.data.clone(),
+        };
+        let signature = signer.sign_hash(&transaction.signature_hash()).await?;
+        let signed = transaction.into_signed(signature);
+        let hash = *signed.hash();
+        Ok(SignedTransaction {
+            hash,
+            raw: signed.encoded_2718().into(),
+        })
+    }
+}

@@ -1,0 +1,354 @@
+//! Certificates: what was received, and where each stands.
+
+use alloy_primitives::B256;
+use causeway_types::{Certificate, GoldilocksDigest, NetworkId};
+use rusqlite::{OptionalExtension, Row, params};
+use serde::Serialize;
+
+use crate::columns::{Columns, integer};
+use crate::error::JournalError;
+use crate::journal::{Change, View};
+use crate::standing::{Reason, ReasonClass, Standing};
+use crate::time::Timestamp;
+
+/// A certificate on its arrival.
+#[derive(Clone, Copy, Debug)]
+pub struct NewCertificate<'a> {
+    /// It.
+    pub certificate: &'a Certificate,
+    /// What its network signs or proves.
+    pub digest: GoldilocksDigest,
+    /// Who sent it, as the service knows him.
+    pub source: &'a str,
+    /// Waiting or accepted.
+    pub standing: Standing,
+    /// Why it waits.
+    pub reason: Option<&'a Reason>,
+    /// Until when it may wait for others.
+    pub deadline: Option<Timestamp>,
+}
+
+/// What became of a certificate on its arrival.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intake {
+    /// It is new.
+    New,
+    /// It was here already; nothing changed.
+    Known(Standing),
+}
+
+/// A certificate in the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateRecord {
+    /// Its number in the order of arrival.
+    pub seq: u64,
+    /// Its id: LxLy's hash over it.
+    pub id: B256,
+    /// What its network signs or proves, as 32 bytes.
+    pub digest: B256,
+    /// It.
+    pub certificate: Certificate,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Why there.
+    pub reason: Option<Reason>,
+    /// Who sent it.
+    pub source: String,
+    /// Until when it may wait for others.
+    pub deadline: Option<Timestamp>,
+    /// When it came.
+    pub received_at: Timestamp,
+    /// Since when it stands there.
+    pub standing_at: Timestamp,
+}
+
+/// Which certificates to list.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CertificateFilter {
+    /// Of this network.
+    pub network: Option<NetworkId>,
+    /// That stand there.
+    pub standing: Option<Standing>,
+    /// That came before this number: lists begin with the newest.
+    pub before: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Moved<'a> {
+    standing: Standing,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a Reason>,
+}
+
+const COLUMNS: &str = "SELECT seq AS rowid_, * FROM certificates";
+const SOUND: &str = "seq NOT IN (SELECT row FROM quarantine WHERE source = 'certificates')";
+
+impl Change<'_> {
+    /// Takes a certificate in. The same one again changes nothing.
+    ///
+    /// # Errors
+    /// [`JournalError::HeightTaken`] if another live one has its height, or one of the database.
+    pub fn take_certificate(&self, new: &NewCertificate<'_>) -> Result<Intake, JournalError> {
+        let id = new.certificate.id();
+        let (network, height) = (new.certificate.network, new.certificate.height);
+        if let Some(known) = self.view().standing(id)? {
+            return Ok(Intake::Known(known));
+        }
+        if let Some(live) = self.view().live_certificate(network, height)? {
+            return Err(JournalError::HeightTaken {
+                network,
+                height,
+                live,
+            });
+        }
+        // A certificate always has a JSON: it is made of plain values.
+        let payload = serde_json::to_vec(new.certificate).unwrap_or_default();
+        let mut insert = self.sql().prepare_cached(
+            "INSERT INTO certificates(id, network, height, digest, standing, code, class, detail, payload, source, deadline,
+             received_at, standing_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)",
+        )?;
+        insert.execute(params![
+            id.as_slice(),
+            network.get(),
+            integer(height)?,
+            B256::from(new.digest).as_slice(),
+            new.standing.name(),
+            new.reason.map(|reason| &reason.code),
+            new.reason.and_then(|reason| reason.class).map(ReasonClass::name),
+            new.reason.map(|reason| &reason.detail),
+            payload,
+            new.source,
+            new.deadline.map(|at| integer(at.millis())).transpose()?,
+            integer(self.at().millis())?,
+        ])?;
+        let moved = Moved {
+            standing: new.standing,
+            reason: new.reason,
+        };
+        self.tell("certificate", &id.to_string(), &moved)?;
+        Ok(Intake::New)
+    }
+
+    /// Moves a certificate. Where it stands already, only its reason is renewed, and nobody is told.
+    ///
+    /// # Errors
+    /// [`JournalError::UnknownCertificate`], [`JournalError::CertificateMove`], or one of the database.
+    pub fn move_certificate(
+        &self,
+        id: B256,
+        to: Standing,
+        reason: Option<&Reason>,
+    ) -> Result<(), JournalError> {
+        let from = self
+            .view()
+            .standing(id)?
+            .ok_or(JournalError::UnknownCertificate { id })?;
+        if from != to && !from.becomes(to) {
+            return Err(JournalError::CertificateMove { id, from, to });
+        }
+        let mut update = self.sql().prepare_cached(
+            "UPDATE certificates SET standing = ?2, code = ?3, class = ?4, detail = ?5,
+             standing_at = CASE standing WHEN ?2 THEN standing_at ELSE ?6 END WHERE id = ?1",
+        )?;
+        update.execute(params![
+            id.as_slice(),
+            to.name(),
+            reason.map(|reason| &reason.code),
+            reason.and_then(|reason| reason.class).map(ReasonClass::name),
+            reason.map(|reason| &reason.detail),
+            integer(self.at().millis())?,
+        ])?;
+        if from != to {
+            let moved = Moved {
+                standing: to,
+                reason,
+            };
+            self.tell("certificate", &id.to_string(), &moved)?;
+        }
+        Ok(())
+    }
+
+    /// Notes something for which a network may be blocked: a certificate that was accepted and never proven, say.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn note_offence(&self, network: NetworkId, kind: &str, subject: &str) -> Result<(), JournalError> {
+        self.sql().execute(
+            "INSERT INTO offences(network, kind, subject, at) VALUES (?1, ?2, ?3, ?4)",
+            params![network.get(), kind, subject, integer(self.at().millis())?],
+        )?;
+        Ok(())
+    }
+}
+
+impl View<'_> {
+    /// Where a certificate stands.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn standing(&self, id: B256) -> Result<Option<Standing>, JournalError> {
+        let mut select = self
+            .sql()
+            .prepare_cached("SELECT seq AS rowid_, standing FROM certificates WHERE id = ?1")?;
+        let mut rows = select.query([id.as_slice()])?;
+        rows.next()?
+            .map(|row| Columns::of("certificates", row).parse("standing", Standing::of_name))
+            .transpose()
+    }
+
+    /// A certificate.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn certificate(&self, id: B256) -> Result<Option<CertificateRecord>, JournalError> {
+        let mut select = self.sql().prepare_cached(&format!("{COLUMNS} WHERE id = ?1"))?;
+        let mut rows = select.query([id.as_slice()])?;
+        rows.next()?.map(record).transpose()
+    }
+
+    /// The id of the live certificate at a height.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn live_certificate(&self, network: NetworkId, height: u64) -> Result<Option<B256>, JournalError> {
+        let mut select = self.sql().prepare_cached(
+            "SELECT id FROM certificates WHERE network = ?1 AND height = ?2
+             AND standing NOT IN ('rejected', 'expired', 'superseded')",
+        )?;
+        let id: Option<Vec<u8>> = select
+            .query_row(params![network.get(), integer(height)?], |row| row.get(0))
+            .optional()?;
+        Ok(id.and_then(|id| B256::try_from(id.as_slice()).ok()))
+    }
+
+    /// All certificates of a standing that are not in quarantine, in the order of their arrival.
+    ///
+    /// # Errors
+    /// One of the database. A row that cannot be read is one: whoever puts it in quarantine can read the others.
+    pub fn certificates_at(&self, standing: Standing) -> Result<Vec<CertificateRecord>, JournalError> {
+        let mut select = self
+            .sql()
+            .prepare_cached(&format!("{COLUMNS} WHERE standing = ?1 AND {SOUND} ORDER BY seq"))?;
+        let mut rows = select.query([standing.name()])?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next()? {
+            records.push(record(row)?);
+        }
+        Ok(records)
+    }
+
+    /// The newest certificate of a network with one of these standings, by height.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn highest_certificate(
+        &self,
+        network: NetworkId,
+        standings: &[Standing],
+    ) -> Result<Option<CertificateRecord>, JournalError> {
+        let mut select = self.sql().prepare_cached(&format!(
+            "{COLUMNS} WHERE network = ?1 AND instr(?2, '|' || standing || '|') > 0 ORDER BY height DESC, seq DESC LIMIT 1"
+        ))?;
+        let mut rows = select.query(params![network.get(), name_list(standings)])?;
+        rows.next()?.map(record).transpose()
+    }
+
+    /// A page of certificates, the newest first.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn certificates(
+        &self,
+        filter: &CertificateFilter,
+        most: u32,
+    ) -> Result<Vec<CertificateRecord>, JournalError> {
+        let mut select = self.sql().prepare_cached(&format!(
+            "{COLUMNS} WHERE (?1 IS NULL OR network = ?1) AND (?2 IS NULL OR standing = ?2) AND (?3 IS NULL OR seq < ?3)
+             AND {SOUND} ORDER BY seq DESC LIMIT ?4"
+        ))?;
+        let mut rows = select.query(params![
+            filter.network.map(NetworkId::get),
+            filter.standing.map(Standing::name),
+            filter.before.map(integer).transpose()?,
+            most,
+        ])?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next()? {
+            records.push(record(row)?);
+        }
+        Ok(records)
+    }
+
+    /// How many certificates of each standing there are.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn count_certificates(&self) -> Result<Vec<(Standing, u64)>, JournalError> {
+        let mut select = self.sql().prepare_cached(
+            "SELECT 0 AS rowid_, standing, count(*) AS number FROM certificates GROUP BY standing",
+        )?;
+        let mut rows = select.query([])?;
+        let mut counts = Vec::new();
+        while let Some(row) = rows.next()? {
+            let columns = Columns::of("certificates", row);
+            counts.push((
+                columns.parse("standing", Standing::of_name)?,
+                columns.number("number")?,
+            ));
+        }
+        Ok(counts)
+    }
+
+    /// How often a network did something for which it may be blocked, since a time.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn count_offences(&self, network: NetworkId, since: Timestamp) -> Result<u64, JournalError> {
+        let mut select = self
+            .sql()
+            .prepare_cached("SELECT count(*) FROM offences WHERE network = ?1 AND at >= ?2")?;
+        let count: i64 = select.query_row(params![network.get(), integer(since.millis())?], |row| {
+            row.get(0)
+        })?;
+        Ok(count.unsigned_abs())
+    }
+}
+
+/// Names between bars: a list that one parameter can hold.
+pub(crate) fn name_list(standings: &[Standing]) -> String {
+    let names = standings.iter().map(|standing| standing.name());
+    names.fold("|".to_owned(), |list, name| list + name + "|")
+}
+
+fn record(row: &Row<'_>) -> Result<CertificateRecord, JournalError> {
+    let columns = Columns::of("certificates", row);
+    let payload: Vec<u8> = columns.get("payload")?;
+    let certificate: Certificate =
+        serde_json::from_slice(&payload).map_err(|_| columns.damaged("payload"))?;
+    let id = columns.hash("id")?;
+    // What was damaged on the disk and still reads as a certificate is another one.
+    if certificate.id() != id {
+        return Err(columns.damaged("payload"));
+    }
+    let code: Option<String> = columns.get("code")?;
+    let reason = match code {
+        None => None,
+        Some(code) => Some(Reason {
+            code,
+            class: columns.parse_maybe("class", ReasonClass::of_name)?,
+            detail: columns.get::<Option<String>>("detail")?.unwrap_or_default(),
+        }),
+    };
+    Ok(CertificateRecord {
+        seq: columns.number("seq")?,
+        id,
+        digest: columns.hash("digest")?,
+        certificate,
+        standing: columns.parse("standing", Standing::of_name)?,
+        reason,
+        source: columns.get("source")?,
+        deadline: columns.time_maybe("deadline")?,
+        received_at: columns.time("received_at")?,
+        standing_at: columns.time("standing_at")?,
+    })
+}

@@ -34,8 +34,8 @@ pub(super) fn certificate(network: u32, height: u64, salt: u64) -> Certificate {
     let exit = Exit {
         leaf_type: LeafType::Transfer,
         token: TokenId {
-            origin_network: NetworkId::MAINNET,
-            origin_token: Address::ZERO,
+            network: NetworkId::MAINNET,
+            address: Address::ZERO,
         },
         destination_network: NetworkId::MAINNET,
         destination_address: Address::with_last_byte(7),

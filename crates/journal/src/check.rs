@@ -41,11 +41,6 @@ const RULES: &[(&str, &str)] = &[
            OR NOT EXISTS(SELECT 1 FROM attempts a WHERE a.job = j.id))",
     ),
     (
-        "a nonce that is reserved is a job's that is not over",
-        "SELECT 'nonce ' || s.nonce FROM slots s JOIN jobs j ON j.id = s.job
-         WHERE s.standing = 'reserved' AND j.standing NOT IN ('live', 'queued', 'adopted')",
-    ),
-    (
         "an included job has a mined transaction",
         "SELECT 'job ' || j.id FROM jobs j WHERE j.standing IN ('included', 'finalized') AND NOT EXISTS(
            SELECT 1 FROM attempts a WHERE a.job = j.id AND a.outcome = 'success')

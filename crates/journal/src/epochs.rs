@@ -158,6 +158,16 @@ impl Change<'_> {
         if before.standing == to {
             return Ok(());
         }
+        if before.standing == EpochStanding::Abandoned {
+            for &certificate in &before.certificates {
+                if let Some(other) = self.view().epoch_of(certificate)? {
+                    return Err(JournalError::CertificateElsewhere {
+                        certificate,
+                        other: other.id,
+                    });
+                }
+            }
+        }
         self.set_epoch(id, to, reason)?;
         let certificates = match to {
             EpochStanding::Settled => Standing::Settled,
@@ -188,9 +198,13 @@ impl Change<'_> {
     }
 
     fn set_epoch(&self, id: u64, to: EpochStanding, reason: Option<&Reason>) -> Result<(), JournalError> {
-        let from = self.view().epoch(id)?.ok_or(JournalError::UnknownEpoch { id })?.standing;
+        let epoch = self.view().epoch(id)?.ok_or(JournalError::UnknownEpoch { id })?;
+        let from = epoch.standing;
         if !from.becomes(to) {
             return Err(JournalError::EpochMove { id, from, to });
+        }
+        if to != EpochStanding::Abandoned && epoch.submission.is_none() {
+            return Err(JournalError::EpochUnproven { id, to });
         }
         if to.is_open()
             && let Some(open) = self.view().open_epoch()?

@@ -111,6 +111,12 @@ pub enum JournalError {
         /// Its hash.
         hash: B256,
     },
+    /// A transaction that no block has cannot be lost to a reorg.
+    #[error("attempt {hash} is in no block")]
+    NotMined {
+        /// Its hash.
+        hash: B256,
+    },
     /// A claim that the journal does not have.
     #[error("no claim of deposit {deposit} from network {} on network {}", origin.get(), destination.get())]
     UnknownClaim {
@@ -150,6 +156,22 @@ pub enum JournalError {
         from: EpochStanding,
         /// What it was to become.
         to: EpochStanding,
+    },
+    /// An epoch is to be settled, and no proof of it was ever kept.
+    #[error("epoch {id} has no proof, and does not become {}", to.name())]
+    EpochUnproven {
+        /// Its number.
+        id: u64,
+        /// What it was to become.
+        to: EpochStanding,
+    },
+    /// A certificate of an epoch is in another one by now.
+    #[error("certificate {certificate} is in epoch {other}: that one goes first")]
+    CertificateElsewhere {
+        /// Its id.
+        certificate: B256,
+        /// The other epoch.
+        other: u64,
     },
     /// Another epoch is open.
     #[error("epoch {open} is open: one is proven at a time, because each stands on the one before")]

@@ -20,6 +20,7 @@ enum Operation {
     Mined { attempt: u8, success: bool },
     Unmined { attempt: u8 },
     External { nonce: u64 },
+    Cancel,
     MoveJob { job: u64, to: usize },
 }
 
@@ -39,6 +40,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         (any::<u8>(), any::<bool>()).prop_map(|(attempt, success)| Operation::Mined { attempt, success }),
         any::<u8>().prop_map(|attempt| Operation::Unmined { attempt }),
         (0_u64..4).prop_map(|nonce| Operation::External { nonce }),
+        Just(Operation::Cancel),
         (1_u64..5, any::<usize>()).prop_map(|(job, to)| Operation::MoveJob { job, to }),
     ]
 }
@@ -139,6 +141,15 @@ impl Run {
             Operation::External { nonce } => self
                 .journal
                 .change(NOW, |change| change.note_external(WALLET, nonce)),
+            Operation::Cancel => {
+                let orphans = self.journal.read(|view| view.orphan_nonces(WALLET))?;
+                orphans.first().map_or(Ok(()), |&nonce| {
+                    let cancelled = self
+                        .journal
+                        .change(NOW, |change| change.cancel_nonce(WALLET, nonce));
+                    cancelled.map(drop)
+                })
+            }
             Operation::MoveJob { job, to } => {
                 // Moves that go with a transaction are made with it.
                 let to = [JobStanding::Adopted, JobStanding::Queued][to % 2];

@@ -225,3 +225,29 @@ fn a_hold_says_why_and_ends() {
         "{over}"
     );
 }
+
+#[test]
+fn a_nonce_of_a_job_that_is_over_is_used_up() {
+    let folder = tempdir().expect("a folder");
+    let journal = open(&folder);
+    let job = make(&journal, JobKind::Settle, "1");
+    sign(&journal, job, 0, 1).expect("signed");
+    let live = journal
+        .change(NOW, |change| change.cancel_nonce(WALLET, 0))
+        .expect_err("it is not over");
+    assert!(matches!(live, JournalError::NonceTaken { nonce: 0 }), "{live}");
+    journal
+        .change(NOW, |change| change.move_job(job, JobStanding::Adopted, None, None))
+        .expect("somebody else did it");
+    assert_eq!(journal.read(|view| view.orphan_nonces(WALLET)).expect("read"), [0]);
+    let cancel = journal
+        .change(NOW, |change| change.cancel_nonce(WALLET, 0))
+        .expect("a job");
+    assert_eq!(sign(&journal, cancel, 0, 2).expect("signed"), 0);
+    // The old one wins the race.
+    note_mined(&journal, 1, false).expect("mined");
+    assert_eq!(standing(&journal, cancel), JobStanding::Abandoned);
+    let unmined = journal.change(NOW, |change| change.note_unmined(B256::repeat_byte(2)));
+    assert!(matches!(unmined, Err(JournalError::NotMined { .. })), "{unmined:?}");
+    no_findings(&journal);
+}

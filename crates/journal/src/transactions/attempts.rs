@@ -1,10 +1,12 @@
 //! Attempts and their nonces.
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, U256};
 use rusqlite::{OptionalExtension, Row, params};
 use serde::Serialize;
 
-use super::{Attempt, AttemptOutcome, Fees, JobStanding, Mined, Signed, SlotStanding, Wallet};
+use super::{
+    Attempt, AttemptOutcome, Fees, JobKind, JobStanding, Mined, NewJob, Signed, SlotStanding, Wallet,
+};
 use crate::columns::{Columns, integer};
 use crate::error::JournalError;
 use crate::journal::{Change, View};
@@ -68,6 +70,13 @@ impl Change<'_> {
             .view()
             .job(signed.job)?
             .ok_or(JournalError::UnknownJob { id: signed.job })?;
+        if !matches!(job.standing, JobStanding::Queued | JobStanding::Live) {
+            return Err(JournalError::JobMove {
+                id: job.id,
+                from: job.standing,
+                to: JobStanding::Live,
+            });
+        }
         let wallet = job.wallet;
         match self.view().held_nonce(job.id)? {
             Some(held) if held != signed.nonce => {
@@ -141,7 +150,7 @@ impl Change<'_> {
     /// A canonical block has the transaction: its nonce is used up and its siblings are over. Its job is included or has failed.
     ///
     /// # Errors
-    /// [`JournalError::UnknownAttempt`], [`JournalError::JobMove`], or one of the database.
+    /// [`JournalError::UnknownAttempt`], or one of the database.
     pub fn note_mined(
         &self,
         hash: B256,
@@ -189,7 +198,16 @@ impl Change<'_> {
         } else {
             JobStanding::Failed
         };
-        self.move_job(attempt.job, to, (!success).then_some("reverted"), detail)?;
+        // What a block has is a fact: it is recorded even where the job is over and has nothing to become.
+        let from = self.view().job(attempt.job)?.map(|job| job.standing);
+        if from.is_some_and(|from| from.becomes(to)) {
+            self.move_job(attempt.job, to, (!success).then_some("reverted"), detail)?;
+        }
+        // What was to use the nonce up instead is not needed any more.
+        let holder = self.view().slot_job(attempt.wallet, attempt.nonce)?;
+        if let Some(holder) = holder.filter(|&holder| holder != attempt.job) {
+            self.move_job(holder, JobStanding::Abandoned, Some("nonce_used"), None)?;
+        }
         let told = Told {
             job: attempt.job,
             nonce: attempt.nonce,
@@ -203,12 +221,24 @@ impl Change<'_> {
     /// A reorg took the block away that the transaction was in: all of its nonce may be mined again, and its job is live.
     ///
     /// # Errors
-    /// [`JournalError::UnknownAttempt`], [`JournalError::JobMove`], or one of the database.
+    /// [`JournalError::UnknownAttempt`], [`JournalError::NotMined`], [`JournalError::NonceHeld`] if its job holds another nonce by now:
+    /// that one is to be used up first; [`JournalError::JobMove`], or one of the database.
     pub fn note_unmined(&self, hash: B256) -> Result<(), JournalError> {
         let attempt = self
             .view()
             .attempt(hash)?
             .ok_or(JournalError::UnknownAttempt { hash })?;
+        if attempt.mined.is_none() {
+            return Err(JournalError::NotMined { hash });
+        }
+        let holder = self.view().slot_job(attempt.wallet, attempt.nonce)?;
+        if let Some(held) = self.view().held_nonce(holder.unwrap_or(attempt.job))? {
+            return Err(JournalError::NonceHeld {
+                id: holder.unwrap_or(attempt.job),
+                held,
+                nonce: attempt.nonce,
+            });
+        }
         let slot = params![
             integer(attempt.wallet.chain)?,
             attempt.wallet.address.as_slice(),
@@ -263,23 +293,87 @@ impl Change<'_> {
             slot,
         )?;
         self.sql().execute(
-            "UPDATE attempts SET outcome = 'replaced' WHERE chain = ?1 AND wallet = ?2 AND nonce = ?3",
+            "UPDATE attempts SET outcome = 'replaced', block = NULL, block_hash = NULL, gas_used = NULL, fee_paid = NULL
+             WHERE chain = ?1 AND wallet = ?2 AND nonce = ?3",
             slot,
         )?;
-        if let Some(job) = held.flatten() {
+        let Some(job) = held.flatten().map(i64::unsigned_abs) else {
+            return Ok(());
+        };
+        let standing = self.view().job(job)?.map(|job| job.standing);
+        // One that failed stays so: whoever still wants it makes another.
+        if matches!(standing, Some(JobStanding::Live | JobStanding::Included)) {
             let detail = format!("nonce {nonce} was used by a transaction that is not ours");
-            self.move_job(
-                job.unsigned_abs(),
-                JobStanding::Queued,
-                Some("nonce_external"),
-                Some(&detail),
-            )?;
+            self.move_job(job, JobStanding::Queued, Some("nonce_external"), Some(&detail))?;
         }
         Ok(())
     }
 }
 
+impl Change<'_> {
+    /// Makes a job that uses a nonce up, which a job holds that is over: nothing after it could be mined otherwise. The nonce is the new
+    /// job's from then on.
+    ///
+    /// # Errors
+    /// [`JournalError::NonceTaken`] if the nonce is not one of [`View::orphan_nonces`], or one of the database.
+    pub fn cancel_nonce(&self, wallet: Wallet, nonce: u64) -> Result<u64, JournalError> {
+        if !self.view().orphan_nonces(wallet)?.contains(&nonce) {
+            return Err(JournalError::NonceTaken { nonce });
+        }
+        let job = self.make_job(&NewJob {
+            kind: JobKind::Cancel,
+            subject: &format!("{}:{}:{nonce}", wallet.chain, wallet.address),
+            wallet,
+            target: wallet.address,
+            calldata: &[],
+            value: U256::ZERO,
+        })?;
+        self.sql().execute(
+            "UPDATE slots SET job = ?4 WHERE chain = ?1 AND wallet = ?2 AND nonce = ?3",
+            params![
+                integer(wallet.chain)?,
+                wallet.address.as_slice(),
+                integer(nonce)?,
+                integer(job)?
+            ],
+        )?;
+        Ok(job)
+    }
+}
+
 impl View<'_> {
+    /// The nonces of a wallet that jobs hold which are over, in order: see [`Change::cancel_nonce`].
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn orphan_nonces(&self, wallet: Wallet) -> Result<Vec<u64>, JournalError> {
+        let mut orphans = Vec::new();
+        for (nonce, job) in self.reserved_nonces(wallet)? {
+            let standing = self.job(job)?.map(|job| job.standing);
+            if !matches!(standing, Some(JobStanding::Queued | JobStanding::Live)) {
+                orphans.push(nonce);
+            }
+        }
+        Ok(orphans)
+    }
+
+    fn slot_job(&self, wallet: Wallet, nonce: u64) -> Result<Option<u64>, JournalError> {
+        let mut select = self
+            .sql()
+            .prepare_cached("SELECT job FROM slots WHERE chain = ?1 AND wallet = ?2 AND nonce = ?3")?;
+        let job: Option<Option<i64>> = select
+            .query_row(
+                params![
+                    integer(wallet.chain)?,
+                    wallet.address.as_slice(),
+                    integer(nonce)?
+                ],
+                |row| row.get(0),
+            )
+            .optional()?;
+        Ok(job.flatten().map(i64::unsigned_abs))
+    }
+
     /// A transaction.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
 //! Between provers and Ethereum. It judges nothing: what it hands on is checked by whoever takes it.
 
 pub mod aggregation;
+pub mod config;
 pub mod state;

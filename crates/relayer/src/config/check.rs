@@ -1,0 +1,205 @@
+//! What can be read and must not be run.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::schema::{Config, Role, SettledAt, SignerSettings};
+use super::secret::Secret;
+
+/// The most gas that a chain takes in one transaction (EIP-7825).
+const GAS_CAP: u64 = 1 << 24;
+
+/// A setting that must not be run with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Its name.
+    pub setting: String,
+    /// What is wrong with it, and what would be right.
+    pub detail: String,
+}
+
+/// Whether a chain is one that developers run for themselves.
+pub const fn is_developers_chain(chain_id: u64) -> bool {
+    matches!(chain_id, 31_337 | 1_337)
+}
+
+/// Everything that is wrong, not the first alone.
+pub fn problems(config: &Config) -> Vec<Problem> {
+    let mut found = Problems(Vec::new());
+    endpoints(config, &mut found);
+    let developers = is_developers_chain(config.l1.chain_id);
+    if !developers {
+        public_chain(config, &mut found);
+    }
+    let fees = &config.fees;
+    if !(fees.bump_percent >= 10.0 && fees.bump_percent <= 1_000.0) {
+        found.add(
+            "fees.bump_percent",
+            format!(
+                "{} is below the 10 in a hundred that nodes ask of a replacement, or no percentage",
+                fees.bump_percent
+            ),
+        );
+    }
+    if fees.gas_max > GAS_CAP {
+        found.add(
+            "fees.gas_max",
+            format!(
+                "{} is above the {GAS_CAP} that a chain takes in one transaction (EIP-7825)",
+                fees.gas_max
+            ),
+        );
+    }
+    if fees.tip_floor > fees.max_fee {
+        found.add(
+            "fees.tip_floor",
+            format!("{} is above fees.max_fee, {}", fees.tip_floor, fees.max_fee),
+        );
+    }
+    if config.epochs.max_certificates == 0 {
+        found.add("epochs.max_certificates", "an epoch has one certificate at least".to_owned());
+    }
+    if config.l1.log_range == 0 {
+        found.add("l1.log_range", "nothing can be read of no blocks".to_owned());
+    }
+    if config.prover.lease.0.is_zero() || config.prover.max_tries == 0 {
+        found.add("prover", "lease and max_tries are above zero".to_owned());
+    }
+    if config.api.admin_token.is_none() && !config.api.admin.ip().is_loopback() {
+        found.add(
+            "api.admin_token",
+            format!("{} can be reached from elsewhere: set a token", config.api.admin),
+        );
+    }
+    claims(config, &mut found);
+    networks(config, &mut found);
+    found.0
+}
+
+struct Problems(Vec<Problem>);
+
+impl Problems {
+    fn add(&mut self, setting: impl Into<String>, detail: impl Into<String>) {
+        self.0.push(Problem {
+            setting: setting.into(),
+            detail: detail.into(),
+        });
+    }
+}
+
+fn endpoints(config: &Config, found: &mut Problems) {
+    let endpoints = &config.l1.endpoint;
+    for role in [Role::Read, Role::Submit] {
+        let has = |roles: &Option<Vec<Role>>| roles.as_ref().is_none_or(|roles| roles.contains(&role));
+        if !endpoints.iter().any(|endpoint| has(&endpoint.roles)) {
+            found.add("l1.endpoint", format!("none of them is there to {role:?}").to_lowercase());
+        }
+    }
+    let mut names = BTreeSet::new();
+    for (place, endpoint) in endpoints.iter().enumerate() {
+        if !names.insert(&endpoint.name) {
+            found.add(
+                format!("l1.endpoint.{place}.name"),
+                format!("two endpoints are called {}", endpoint.name),
+            );
+        }
+        let same = endpoints[..place].iter().find(|other| other.url == endpoint.url);
+        if let Some(other) = same {
+            found.add(
+                format!("l1.endpoint.{place}.url"),
+                format!("it is the one of {}: two names do not make two nodes", other.name),
+            );
+        }
+    }
+}
+
+fn public_chain(config: &Config, found: &mut Problems) {
+    let chain = config.l1.chain_id;
+    let mut plain = |setting: String, secret: &Secret| {
+        if secret.is_plain() {
+            found.add(
+                setting,
+                format!("on chain {chain} a secret stands in a variable or a file: {{ env = \"NAME\" }} or {{ file = \"PATH\" }}"),
+            );
+        }
+    };
+    for (place, endpoint) in config.l1.endpoint.iter().enumerate() {
+        plain(format!("l1.endpoint.{place}.url"), &endpoint.url);
+    }
+    for (place, network) in config.networks.iter().enumerate() {
+        if let Some(rpc) = &network.rpc {
+            plain(format!("network.{place}.rpc"), rpc);
+        }
+    }
+    if let Some(token) = &config.api.admin_token {
+        plain("api.admin_token".to_owned(), token);
+    }
+    let settlement = [("signer.settlement".to_owned(), &config.signer.settlement)];
+    let claims = config.signer.claims.iter();
+    let claims = claims.map(|(name, signer)| (format!("signer.claims.{name}"), signer));
+    for (setting, signer) in settlement.into_iter().chain(claims) {
+        match signer {
+            SignerSettings::Keystore { password, .. } => plain(format!("{setting}.password"), password),
+            SignerSettings::Key { .. } => found.add(
+                setting,
+                format!("on chain {chain} a key is in a keystore or with a service, not in plain"),
+            ),
+        }
+    }
+    if config.l1.settled_at == SettledAt::Latest {
+        found.add(
+            "l1.settled_at",
+            format!("on chain {chain} the newest block is no settlement: use \"safe\" or \"finalized\""),
+        );
+    }
+    if config.prover.development_key {
+        found.add(
+            "prover.development_key",
+            format!("whoever made the key can prove anything: not on chain {chain}"),
+        );
+    }
+}
+
+fn claims(config: &Config, found: &mut Problems) {
+    for (place, destination) in config.claims.destination.iter().enumerate() {
+        if !config.signer.claims.contains_key(&destination.signer) {
+            found.add(
+                format!("claims.destination.{place}.signer"),
+                format!("there is no signer.claims.{}", destination.signer),
+            );
+        }
+        let known = destination.network == 0
+            || config
+                .networks
+                .iter()
+                .any(|network| network.id == destination.network && network.rpc.is_some() && network.bridge.is_some());
+        if !known {
+            found.add(
+                format!("claims.destination.{place}.network"),
+                format!(
+                    "network {} needs a [[network]] with rpc and bridge",
+                    destination.network
+                ),
+            );
+        }
+    }
+    if config.claims.enabled && config.claims.destination.is_empty() {
+        found.add("claims.destination", "claims are enabled and go nowhere".to_owned());
+    }
+}
+
+fn networks(config: &Config, found: &mut Problems) {
+    let mut ids = BTreeSet::new();
+    for (place, network) in config.networks.iter().enumerate() {
+        if network.id == 0 {
+            found.add(format!("network.{place}.id"), "0 is L1, which has no certificates");
+        }
+        if !ids.insert(network.id) {
+            found.add(
+                format!("network.{place}.id"),
+                format!("network {} is there twice", network.id),
+            );
+        }
+    }
+}

@@ -1,0 +1,238 @@
+use std::path::Path;
+
+use super::check::problems;
+use super::schema::{
+    AcceptOthers, Api, ClaimDestination, Claims, ClaimPolicy, Config, Epochs, FeeSettings, Log, NetworkPolicy, ProverSettings, Role,
+    Rpc, SettledAt, Shutdown, SignerSettings, Storage,
+};
+use super::units::Wei;
+use super::{ConfigError, EXAMPLE, Loaded, Origin, Secret};
+
+fn parse(text: &str, variables: &[(&str, &str)]) -> Result<Loaded, ConfigError> {
+    let variables = variables
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Loaded::parse(Path::new("causeway.toml"), text, variables)
+}
+
+fn example() -> Config {
+    parse(EXAMPLE, &[]).expect("the example").config
+}
+
+fn refused(text: &str, variables: &[(&str, &str)]) -> String {
+    parse(text, variables).expect_err("refused").to_string()
+}
+
+#[test]
+fn the_example_can_be_run_with_and_says_what_holds_if_nothing_is_said() {
+    let config = example();
+    assert_eq!(problems(&config), []);
+    assert_eq!(config.l1.rpc, Rpc::default());
+    assert_eq!(config.fees, FeeSettings::default());
+    assert_eq!(config.epochs, Epochs::default());
+    assert_eq!(config.network_defaults, NetworkPolicy::default());
+    assert_eq!(config.prover, ProverSettings::default());
+    assert_eq!(config.claims, Claims::default());
+    assert_eq!(config.storage, Storage::default());
+    assert_eq!(config.api, Api::default());
+    assert_eq!(config.log, Log::default());
+    assert_eq!(config.shutdown, Shutdown::default());
+    // The least that must be said leads to the same.
+    let least = r#"
+        version = 1
+        [l1]
+        chain_id = 1
+        [[l1.endpoint]]
+        name = "own-node"
+        url = { env = "L1_RPC_URL" }
+        roles = ["read", "submit"]
+        [contracts]
+        settlement = "0x1111111111111111111111111111111111111111"
+        bridge = "0x2222222222222222222222222222222222222222"
+        deploy_block = 21000000
+        [signer.settlement]
+        kind = "keystore"
+        path = "/etc/causeway/key.json"
+        password = { file = "/run/secrets/key_password" }
+    "#;
+    assert_eq!(parse(least, &[]).expect("the least").config, config);
+}
+
+#[test]
+fn what_is_no_setting_is_named_with_what_was_meant() {
+    let text = EXAMPLE.replace("confirmations = 12", "confirmatons = 12");
+    let said = refused(&text, &[]);
+    let line = 1 + text.lines().position(|line| line.starts_with("confirmatons")).expect("there");
+    assert!(
+        said.starts_with(&format!("causeway.toml:{line}: l1"))
+            && said.contains("unknown field `confirmatons`")
+            && said.ends_with("is `confirmations` meant?"),
+        "{said}"
+    );
+    let said = refused(&EXAMPLE.replace("\"safe\"", "\"save\""), &[]);
+    assert!(
+        said.contains("l1.settled_at") && said.ends_with("is `safe` meant?"),
+        "{said}"
+    );
+    let said = refused(&EXAMPLE.replace("poll = \"4s\"", "poll = \"4 parsecs\""), &[]);
+    assert!(
+        said.contains("l1.poll: `4 parsecs` is no time: write it like"),
+        "{said}"
+    );
+    let said = refused(&EXAMPLE.replace("version = 1", "version = 7\nwhatever = 1"), &[]);
+    assert_eq!(said, "the configuration has version 7, this program reads version 1");
+    let said = refused("version = ", &[]);
+    assert!(said.starts_with("causeway.toml: TOML parse error at line 1"), "{said}");
+}
+
+#[test]
+fn variables_are_above_the_file_and_named_where_they_are_wrong() {
+    let loaded = parse(
+        EXAMPLE,
+        &[
+            ("CAUSEWAY__L1__CONFIRMATIONS", "5"),
+            ("CAUSEWAY__L1__POLL", "250ms"),
+            ("CAUSEWAY__L1__ENDPOINT__0__NAME", "other"),
+            ("CAUSEWAY__SHUTDOWN__DRAIN", "5s"),
+            ("HOME", "/root"),
+        ],
+    )
+    .expect("read");
+    assert_eq!(loaded.config.l1.confirmations, 5);
+    assert_eq!(loaded.config.l1.endpoint[0].name, "other");
+    let settings = loaded.settings().expect("settings");
+    let origin = |name: &str| {
+        let setting = settings.iter().find(|setting| setting.name == name);
+        setting.map(|setting| setting.origin.clone())
+    };
+    assert_eq!(
+        origin("l1.poll"),
+        Some(Origin::Variable {
+            name: "CAUSEWAY__L1__POLL".to_owned()
+        })
+    );
+    assert!(matches!(origin("l1.chain_id"), Some(Origin::File { line: 7, .. })), "{:?}", origin("l1.chain_id"));
+    let said = refused(EXAMPLE, &[("CAUSEWAY__L1__CONFIRMATIONS", "many")]);
+    assert!(
+        said.starts_with("variable CAUSEWAY__L1__CONFIRMATIONS: l1.confirmations: invalid type: string"),
+        "{said}"
+    );
+    let said = refused(EXAMPLE, &[("CAUSEWAY__L1__ENDPOINT__7__NAME", "x")]);
+    assert_eq!(
+        said,
+        "the variable CAUSEWAY__L1__ENDPOINT__7__NAME sets nothing: what it is in is no table, or a list that has no such place"
+    );
+    let said = refused(EXAMPLE, &[("CAUSEWAY__L1____POLL", "4s")]);
+    assert!(said.ends_with("a part of its name is empty"), "{said}");
+    let said = refused(EXAMPLE, &[("CAUSEWAY__FEES__MAX_FE", "\"1 gwei\"")]);
+    assert!(said.ends_with("is `max_fee` meant?"), "{said}");
+}
+
+#[test]
+fn a_default_is_called_one_and_no_secret_is_shown() {
+    let text = EXAMPLE
+        .replace("most_lag = 3\n", "")
+        .replace("{ env = \"L1_RPC_URL\" }", "\"https://node.example/secret-key\"");
+    let loaded = parse(&text, &[]).expect("read");
+    let settings = loaded.settings().expect("settings");
+    let lag = settings.iter().find(|setting| setting.name == "l1.rpc.most_lag");
+    assert_eq!(lag.map(|setting| &setting.origin), Some(&Origin::Default));
+    let shown = format!("{settings:?} {loaded:?}");
+    assert!(!shown.contains("secret-key"), "{shown}");
+}
+
+#[test]
+fn each_danger_is_refused_by_name() {
+    type Spoil = fn(&mut Config);
+    let spoils: &[(&str, &str, Spoil)] = &[
+        ("l1.endpoint.0.url", "stands in a variable or a file", |config| {
+            config.l1.endpoint[0].url = Secret::Plain("https://node.example/key".to_owned());
+        }),
+        ("signer.settlement.password", "stands in a variable", |config| {
+            if let SignerSettings::Keystore { password, .. } = &mut config.signer.settlement {
+                *password = Secret::Plain("hunter2".to_owned());
+            }
+        }),
+        ("signer.settlement", "not in plain", |config| {
+            let key = Secret::Env { env: "KEY".to_owned() };
+            config.signer.settlement = SignerSettings::Key { key };
+        }),
+        ("l1.settled_at", "is no settlement", |config| config.l1.settled_at = SettledAt::Latest),
+        ("prover.development_key", "can prove anything", |config| config.prover.development_key = true),
+        ("api.admin_token", "stands in a variable", |config| {
+            config.api.admin_token = Some(Secret::Plain("token".to_owned()));
+        }),
+        ("api.admin_token", "can be reached from elsewhere", |config| {
+            config.api.admin = ([0, 0, 0, 0], 9_091).into();
+        }),
+        ("fees.bump_percent", "below the 10", |config| config.fees.bump_percent = 9.9),
+        ("fees.bump_percent", "no percentage", |config| config.fees.bump_percent = f64::NAN),
+        ("fees.gas_max", "EIP-7825", |config| config.fees.gas_max = 16_777_217),
+        ("fees.tip_floor", "above fees.max_fee", |config| config.fees.max_fee = Wei(1)),
+        ("epochs.max_certificates", "one certificate", |config| config.epochs.max_certificates = 0),
+        ("l1.log_range", "no blocks", |config| config.l1.log_range = 0),
+        ("prover", "above zero", |config| config.prover.max_tries = 0),
+        ("l1.endpoint", "to submit", |config| config.l1.endpoint[0].roles = Some(vec![Role::Read])),
+        ("l1.endpoint.1.name", "two endpoints", |config| {
+            let mut second = config.l1.endpoint[0].clone();
+            second.url = Secret::Env { env: "OTHER".to_owned() };
+            config.l1.endpoint.push(second);
+        }),
+        ("l1.endpoint.1.url", "two names", |config| {
+            let mut second = config.l1.endpoint[0].clone();
+            second.name = "second".to_owned();
+            config.l1.endpoint.push(second);
+        }),
+        ("network.0.id", "0 is L1", |config| config.networks.push(network(0))),
+        ("network.1.id", "twice", |config| config.networks.extend([network(7), network(7)])),
+        ("claims.destination", "go nowhere", |config| config.claims.enabled = true),
+        ("claims.destination.0.signer", "no signer.claims.payer", |config| {
+            config.claims.destination.push(destination(0));
+        }),
+    ];
+    for (setting, words, spoil) in spoils {
+        let mut config = example();
+        spoil(&mut config);
+        let found = problems(&config);
+        assert_eq!(found.len(), 1, "{setting}: {found:?}");
+        assert_eq!(found[0].setting, *setting);
+        assert!(found[0].detail.contains(words), "{found:?}");
+    }
+    let mut config = example();
+    config.claims.destination.push(destination(7));
+    let settings: Vec<_> = problems(&config).into_iter().map(|problem| problem.setting).collect();
+    assert_eq!(settings, ["claims.destination.0.signer", "claims.destination.0.network"]);
+}
+
+#[test]
+fn a_developers_chain_may_do_what_others_may_not() {
+    let mut config = example();
+    config.l1.chain_id = 31_337;
+    config.l1.settled_at = SettledAt::Latest;
+    config.prover.development_key = true;
+    config.signer.settlement = SignerSettings::Key {
+        key: Secret::Plain("0x01".to_owned()),
+    };
+    assert_eq!(problems(&config), []);
+    assert!(AcceptOthers::PreConfirmed < AcceptOthers::Finalized);
+}
+
+fn network(id: u32) -> super::schema::NetworkSettings {
+    super::schema::NetworkSettings {
+        id,
+        name: None,
+        rpc: None,
+        bridge: None,
+        policy: None,
+    }
+}
+
+fn destination(network: u32) -> ClaimDestination {
+    ClaimDestination {
+        network,
+        signer: "payer".to_owned(),
+        policy: ClaimPolicy::All,
+        max_fee_per_claim: Wei(1),
+        budget_day: Wei(1),
+    }
+}

@@ -14,6 +14,7 @@ mod opening;
 mod registry;
 mod seal;
 mod shut;
+mod verified;
 mod whole;
 
 use alloy_primitives::{Address, B256, U256};

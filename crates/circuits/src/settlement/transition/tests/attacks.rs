@@ -256,6 +256,12 @@ fn balances_and_history_are_those_of_the_old_state() {
         inputs.old.height = height;
         assert_eq!(holds(&inputs, &[]), stands, "{height}");
     }
+    // Of an empty tree all paths are the same: the last place but one is taken, and behind the last there is no height.
+    for (height, stands) in [(u32::MAX - 1, true), (u32::MAX, false)] {
+        let mut inputs = told();
+        inputs.old.height = height.into();
+        assert_eq!(holds(&inputs, &[]), stands, "{height}");
+    }
 }
 
 /// Between the exits there is no hole: their places are the next ones.

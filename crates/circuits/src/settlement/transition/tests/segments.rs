@@ -7,7 +7,9 @@ use plonky2::field::extension::Extendable;
 
 use super::*;
 use crate::recursion::InnerTargets;
-use crate::recursion::testing::{digest as key_of, forged, key, proven, shaped};
+use crate::recursion::testing::{
+    digest as key_of, each_is_verified, forged, key, parrots_digest, proven, real_proof, shaped,
+};
 use crate::settlement::span::{Family, SEGMENT};
 use crate::settlement::transition::{close, segment};
 use crate::settlement::{Fold, Item, ItemKeys, Span};
@@ -133,6 +135,27 @@ fn only_segments_are_closed() {
     assert_eq!(closed(&said(4, none, span)), None);
     assert_eq!(closed(&said(JOIN_KEY, none, span)), None);
     assert_eq!(closed(&said(JOIN_KEY, key_of(4).elements(), span)), None);
+}
+
+/// The circuit as it is used: a proof that is none is not taken.
+#[test]
+fn a_close_verifies_its_segments() {
+    let world = world();
+    let inputs = inputs(&world, &story(&world));
+    let plans = SegmentPlan::of(&inputs).unwrap();
+    let span = joined(&plans, List::EMPTY);
+    let keys = ItemKeys {
+        single: vec![parrots_digest()],
+        fold: key_of(JOIN_KEY),
+        shut: None,
+    };
+    let circuit = Close::new(&keys).unwrap();
+    let proof = real_proof([F::ZERO; 4], elements(span.hash(SEGMENT)));
+    each_is_verified([proof], |[proof]| {
+        let proof = proof.clone();
+        let witness = circuit.witness(&inputs, &plans[0], &Item { proof, span })?;
+        proven(&circuit, &witness)
+    });
 }
 
 /// The run ends with nothing left, began with nothing done, at the point that all it ranges over gives.

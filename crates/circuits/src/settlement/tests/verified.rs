@@ -7,8 +7,8 @@ use crate::recursion::KeccakKeys;
 use crate::recursion::testing::{each_is_verified, parrots_digest, parrots_key, real_proof};
 use crate::settlement::span::{DEPOSITS, Family};
 use crate::settlement::{
-    Anchor, Attest, DepositShut, Ends, Epoch, Fold, L1, More, Open, PartProof, Seal, Shut,
-    TransitionKeys, TransitionProof, TransitionStatement,
+    Anchor, Attest, DepositShut, Ends, Epoch, Fold, L1, More, Open, PartProof, Seal, Shut, TransitionKeys,
+    TransitionProof, TransitionStatement,
 };
 
 const NOTHING: [F; 4] = [F::ZERO; 4];
@@ -28,7 +28,10 @@ fn keccak() -> KeccakKeys {
 
 /// A proof that closes a list.
 fn closes(list: List) -> ShapedProof {
-    real_proof(NOTHING, public_inputs_digest(&list.elements()).try_into().unwrap())
+    real_proof(
+        NOTHING,
+        public_inputs_digest(&list.elements()).try_into().unwrap(),
+    )
 }
 
 fn as_transition(statement: TransitionStatement) -> impl Fn(&ShapedProof) -> TransitionProof {
@@ -55,10 +58,13 @@ fn an_anchor_verifies_its_transition() {
     let transition = as_transition(place.statement);
     for ends in [Ends::Item, Ends::Part] {
         let circuit = Anchor::new(ends, &keys).unwrap();
-        each_is_verified([real_proof(NOTHING, elements(place.statement.hash()))], |[proof]| {
-            let witness = circuit.witness(&transition(proof), &place.inputs(), 0)?;
-            proven(&circuit, &witness)
-        });
+        each_is_verified(
+            [real_proof(NOTHING, elements(place.statement.hash()))],
+            |[proof]| {
+                let witness = circuit.witness(&transition(proof), &place.inputs(), 0)?;
+                proven(&circuit, &witness)
+            },
+        );
     }
 }
 
@@ -68,9 +74,10 @@ fn attest_verifies_the_transition_and_the_networks_own_proof() {
     let transition = as_transition(statement);
     let circuit = Attest::new(&[parrots_digest()]).unwrap();
     let proofs = [elements(statement.hash()), Attest::exposed(statement.certificate)];
-    each_is_verified(proofs.map(|exposed| real_proof(NOTHING, exposed)), |[proof, own]| {
-        proven(&circuit, &circuit.witness(&transition(proof), own)?)
-    });
+    each_is_verified(
+        proofs.map(|exposed| real_proof(NOTHING, exposed)),
+        |[proof, own]| proven(&circuit, &circuit.witness(&transition(proof), own)?),
+    );
 }
 
 #[test]
@@ -78,7 +85,10 @@ fn shut_verifies_the_transition_and_its_list() {
     let statement = attest::statement(GoldilocksDigest::ZERO);
     let transition = as_transition(statement);
     let circuit = Shut::new(&[parrots_digest()], &keccak()).unwrap();
-    let proofs = [real_proof(NOTHING, elements(statement.hash())), closes(statement.list_out)];
+    let proofs = [
+        real_proof(NOTHING, elements(statement.hash())),
+        closes(statement.list_out),
+    ];
     each_is_verified(proofs, |[proof, keccak]| {
         proven(&circuit, &circuit.witness(&transition(proof), keccak)?)
     });

@@ -228,7 +228,8 @@ fn tokens_ascend() {
 #[test]
 fn a_token_is_listed_once() {
     let world = world();
-    let imports = [(0, 1000), (2, 24)].map(|(at, amount)| import(&world, exit(TOKEN, A, U256::from(amount)), L1, at));
+    let imports =
+        [(0, 1000), (2, 24)].map(|(at, amount)| import(&world, exit(TOKEN, A, U256::from(amount)), L1, at));
     let mut inputs = inputs(&world, &certificate(&state(&world, A), vec![], imports.to_vec()));
     assert!(holds(&inputs, &[]));
     let mut tree = state(&world, A).balances().clone();
@@ -247,7 +248,12 @@ fn a_token_is_listed_once() {
     let tokens = &circuit().targets().body.tokens;
     let parts = tokens.iter().zip([1000, 24]);
     let forged: Vec<_> = parts
-        .flat_map(|(token, amount)| [(token.words[7], F::from_canonical_u64(amount)), (token.moves, F::ONE)])
+        .flat_map(|(token, amount)| {
+            [
+                (token.words[7], F::from_canonical_u64(amount)),
+                (token.moves, F::ONE),
+            ]
+        })
         .collect();
     assert!(!holds(&inputs, &forged));
 }

@@ -199,6 +199,33 @@ fn a_token_without_moves_has_no_place() {
     }
 }
 
+/// Nor does a place without a token take what a token's moves come to: it would go out and be missing nowhere.
+#[test]
+fn where_no_token_is_nothing_moves() {
+    let world = world();
+    let honest = inputs(&world, &story(&world));
+    let (at, sum) = (1, TokenSum::of(&honest)[1]);
+    assert_eq!(honest.balances[at].token, TOKEN);
+    let mut inputs = honest.clone();
+    let mut tree = state(&world, A).balances().clone();
+    inputs.balances.remove(at);
+    inputs.steps[0].tokens = 0..2;
+    for opening in &mut inputs.balances {
+        opening.access = tree.set(opening.token, opening.balance).unwrap();
+    }
+    let idle = &circuit().targets().body.tokens[2];
+    let mut witness = plonky2::iop::witness::PartialWitness::new();
+    idle.token.set(&mut witness, &TOKEN).unwrap();
+    let sums = idle.words.into_iter().zip(sum.elements());
+    let forged: Vec<_> = witness
+        .target_values
+        .into_iter()
+        .chain(sums)
+        .chain([(idle.moves, sum.number())])
+        .collect();
+    assert!(!holds(&inputs, &forged));
+}
+
 /// Everything of a listed token but its sum and number.
 fn listed(list: &TokenSumTarget, opening: &causeway_ledger::BalanceOpening) -> Vec<(Target, F)> {
     let mut witness = plonky2::iop::witness::PartialWitness::new();

@@ -3,6 +3,7 @@
 use causeway_ledger::exit_tree::ExitFrontier;
 
 use super::*;
+use crate::recursion::testing::{forged, proven};
 use crate::targets::elements;
 
 fn told() -> TransitionInputs {
@@ -55,54 +56,6 @@ fn an_import_was_exported_is_addressed_here_and_comes_from_elsewhere() {
     refused(|inputs| inputs.steps[0].import_slots[4] = 0);
     // From a dependency that is not there.
     refused(|inputs| inputs.steps[0].import_slots[0] = 2);
-}
-
-/// Of an import of one exit, and each forgery breaks one check and nothing else.
-mod one_import {
-    use super::*;
-
-    /// L1 made the same exit for A and for B.
-    fn imported() -> (World, TransitionInputs) {
-        let mut world = World::new(DOMAIN);
-        world.register(A, Authority::validity(key()).unwrap()).unwrap();
-        let deposits = [A, B].map(|to| exit(TOKEN, to, U256::from(5)));
-        world.deposit(&deposits).unwrap();
-        let imports = vec![import(&world, deposits[0], L1, 0)];
-        let inputs = inputs(&world, &certificate(&state(&world, A), vec![], imports));
-        assert!(holds(&inputs, &[]));
-        (world, inputs)
-    }
-
-    #[test]
-    fn its_path_leads_to_the_root_of_its_entry() {
-        let (_, inputs) = imported();
-        let sibling = circuit().targets().body.imports[0].shadow_path.siblings()[3];
-        let honest = Trace::honest(
-            circuit().data(),
-            &circuit().witness(&inputs, List::EMPTY).unwrap(),
-        )
-        .get(sibling.elements[0])
-        .unwrap();
-        assert!(!holds(&inputs, &[(sibling.elements[0], honest + F::ONE)]));
-    }
-
-    #[test]
-    fn what_is_addressed_elsewhere_is_not_taken() {
-        let (world, mut inputs) = imported();
-        let import = &mut inputs.imports[0];
-        import.exit.destination_network = B;
-        import.leaf_index = 1;
-        import.shadow = world.l1_shadow().path(1);
-        import.nullifier = state(&world, A).nullifiers().path(GlobalIndex::new(L1, 1));
-        assert!(!holds(&inputs, &[]));
-    }
-
-    #[test]
-    fn nothing_is_found_where_there_is_no_entry() {
-        let (_, inputs) = imported();
-        let slot = &circuit().targets().body.dependencies.slots[0];
-        assert!(!holds(&inputs, &[(slot.active.target, F::ZERO)]));
-    }
 }
 
 /// A leaf forged under its own root: what it depends on is then no entry that anybody has, and the statement says so.
@@ -241,6 +194,23 @@ fn exits_are_appended_to_what_there_is() {
     assert!(!holds(&other, &[]));
 }
 
+/// Without exits nobody proves what the tree's nodes hash to, and the exit root is what it was.
+#[test]
+fn without_exits_the_exit_root_stays() {
+    let settled = settle(&world(), authorised(story(&world())));
+    let root = circuit().targets().end.root;
+    for world in [world(), settled] {
+        let inputs = inputs(&world, &certificate(&state(&world, A), vec![], vec![]));
+        let witness = circuit().witness(&inputs, List::EMPTY).unwrap();
+        let honest = proven(circuit(), &witness);
+        assert!(honest.is_some());
+        for limb in root {
+            let value = Trace::honest(circuit().data(), &witness).get(limb).unwrap();
+            assert_eq!(forged(circuit(), &witness, &[(limb, value - F::ONE)]), honest);
+        }
+    }
+}
+
 #[test]
 fn balances_and_history_are_those_of_the_old_state() {
     refused(|inputs| inputs.balance_count = 2);
@@ -256,6 +226,13 @@ fn balances_and_history_are_those_of_the_old_state() {
         inputs.old.height = height;
         assert_eq!(holds(&inputs, &[]), stands, "{height}");
     }
+    // Nor does a certificate that moves nothing put other balances in the place of those that there are.
+    let mut other = later.clone();
+    other.balance_count += 1;
+    assert!(!holds(&other, &[]));
+    other = later.clone();
+    other.balance_tree = other.old.shadow_root;
+    assert!(!holds(&other, &[]));
     // Of an empty tree all paths are the same: the last place but one is taken, and behind the last there is no height.
     for (height, stands) in [(u32::MAX - 1, true), (u32::MAX, false)] {
         let mut inputs = told();

@@ -30,12 +30,15 @@ fn an_exit_that_the_bridge_refuses_is_no_exit() {
 #[test]
 fn anothers_token_is_not_ones_own() {
     let world = world();
-    let inputs = inputs(&world, &story(&world));
-    // Exported without a sum that answers for it.
-    let mut unlisted = inputs.clone();
-    unlisted.balances.retain(|opening| opening.token != TOKEN);
-    unlisted.steps[0].tokens = 0..2;
+    // Imported without a sum that answers for it.
+    let imports = vec![import(&world, deposits()[0], L1, 0)];
+    let honest = inputs(&world, &certificate(&state(&world, A), vec![], imports));
+    assert!(holds(&honest, &[]));
+    let mut unlisted = honest;
+    unlisted.balances.clear();
+    unlisted.steps[0].tokens = 0..0;
     assert!(!holds(&unlisted, &[]));
+    let inputs = inputs(&world, &story(&world));
     // As a token of A under the same address it needs none, and then it is another exit with another leaf.
     let mut renamed = inputs.clone();
     renamed.exits[0].token.network = A;
@@ -72,57 +75,6 @@ fn a_forged_tree_is_a_dependency_that_nobody_can_open() {
     entry.shadow_root = forged;
     assert_ne!(statement(&inputs, List::EMPTY).dependencies, honest.dependencies);
     assert_ne!(statement(&inputs, List::EMPTY).certificate, honest.certificate);
-}
-
-#[test]
-fn an_exit_is_imported_once() {
-    let world = world();
-    let settled = settle(&world, authorised(story(&world)));
-    let again = story(&world);
-    // In a later certificate: its place is taken.
-    let mut inputs = inputs(&world, &again);
-    let transition = apply(
-        &state(&settled, A),
-        &certificate(&state(&settled, A), vec![], vec![]),
-    )
-    .unwrap();
-    let later = TransitionInputs::new(&transition, &settled).unwrap();
-    inputs.exits.clear();
-    inputs.steps[0].exits = 0..0;
-    for (import, path) in inputs.imports.iter_mut().zip(again.imports.iter()) {
-        import.nullifier = state(&settled, A).nullifiers().path(path.global_index);
-    }
-    inputs.old = later.old;
-    (inputs.exit_frontier, inputs.shadow_frontier) = (later.exit_frontier, later.shadow_frontier);
-    (inputs.balance_count, inputs.balance_tree) = (later.balance_count, later.balance_tree);
-    inputs.history = later.history;
-    assert!(!holds(&inputs, &[]));
-
-    // Twice in one: under the path that the first left, or under the one before it.
-    for left in [0, 1] {
-        refused(|inputs| {
-            let mut second = inputs.imports[left].clone();
-            second.leaf_index = inputs.imports[0].leaf_index;
-            inputs.imports[1] = ImportCopy::of(&inputs.imports[0], &second);
-            let (steps, slots) = (&mut inputs.steps[0], 0);
-            steps.import_slots[1] = slots;
-        });
-    }
-}
-
-/// The first import once more, under another's nullifier path.
-struct ImportCopy;
-
-impl ImportCopy {
-    fn of(
-        first: &causeway_ledger::ImportInputs,
-        path: &causeway_ledger::ImportInputs,
-    ) -> causeway_ledger::ImportInputs {
-        causeway_ledger::ImportInputs {
-            nullifier: path.nullifier.clone(),
-            ..first.clone()
-        }
-    }
 }
 
 #[test]
@@ -238,26 +190,6 @@ fn balances_and_history_are_those_of_the_old_state() {
         let mut inputs = told();
         inputs.old.height = height.into();
         assert_eq!(holds(&inputs, &[]), stands, "{height}");
-    }
-}
-
-/// Between the exits there is no hole: their places are the next ones.
-#[test]
-fn flags_fall_but_once() {
-    let inputs = told();
-    let targets = circuit().targets();
-    for flags in [
-        targets
-            .body
-            .exits
-            .slots
-            .iter()
-            .map(|slot| slot.active)
-            .collect::<Vec<_>>(),
-        targets.body.tokens.iter().map(|token| token.active).collect(),
-    ] {
-        assert!(!holds(&inputs, &[(flags[0].target, F::ZERO)]));
-        assert!(!holds(&inputs, &[(flags[7].target, F::ONE)]));
     }
 }
 

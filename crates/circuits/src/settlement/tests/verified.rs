@@ -28,10 +28,7 @@ fn keccak() -> KeccakKeys {
 
 /// A proof that closes a list.
 fn closes(list: List) -> ShapedProof {
-    real_proof(
-        NOTHING,
-        public_inputs_digest(&list.elements()).try_into().unwrap(),
-    )
+    real_proof(NOTHING, public_inputs_digest(&list.elements()))
 }
 
 fn as_transition(statement: TransitionStatement) -> impl Fn(&ShapedProof) -> TransitionProof {

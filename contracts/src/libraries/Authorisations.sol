@@ -63,8 +63,8 @@ library Authorisations {
         uint256 form = _form(domainSeparator);
         (uint256 entry, uint256 signature) = (_place(authorisations), _place(signatures));
         for (uint256 i = 0; i < count; ++i) {
-            _check(self, form, i, entry, signature);
             chain = _append(chain, entry);
+            _check(self, form, i, entry, signature);
             // Places in calldata.
             unchecked {
                 (entry, signature) = (entry + AUTHORISATION_BYTES, signature + SIGNATURE_BYTES);
@@ -105,18 +105,7 @@ library Authorisations {
             if (!self.approved[signer][digest]) revert NotApproved(index, signer, digest);
             return;
         }
-        address recovered = _recover(form, entry, signature);
-        if (recovered == address(0) || recovered != signer) {
-            revert SignatureInvalid(index, signer, recovered);
-        }
-    }
-
-    /// @dev Whose signature for the entry this is; zero if nobody's.
-    function _recover(uint256 form, uint256 entry, uint256 signature)
-        private
-        view
-        returns (address recovered)
-    {
+        address recovered;
         assembly ("memory-safe") {
             // Network and digest, behind zeros; v likewise, r and s.
             calldatacopy(add(form, 60), entry, 36)
@@ -127,6 +116,9 @@ library Authorisations {
             mstore(0, 0)
             pop(staticcall(gas(), 1, add(form, 192), 128, 0, 32))
             recovered := mload(0)
+        }
+        if (recovered == address(0) || recovered != signer) {
+            revert SignatureInvalid(index, signer, recovered);
         }
     }
 

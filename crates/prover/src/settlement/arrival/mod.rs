@@ -1,12 +1,14 @@
 //! A certificate on arrival: everything that can be proven of it before it is known what else its epoch settles.
 
 mod certified;
+mod file;
 mod plan;
 
 use causeway_aggregation::ShapedProof;
 use causeway_circuits::settlement::SettlementProgram;
 
 pub use certified::{Arrived, Certified};
+pub use file::ArrivedError;
 pub use plan::{ArrivalPlan, ArrivalStep};
 
 use super::error::StageError;

@@ -249,9 +249,13 @@ fn certificates_and_epochs_are_proven() {
     };
     let segments = SegmentPlan::of(&inputs_b).unwrap();
     let segment = program
+        .segment()
         .prove_segment(&inputs_b, &segments[0], List::EMPTY)
         .unwrap();
-    let closed = program.prove_close(&inputs_b, &segments[0], &segment).unwrap();
+    let closed = program
+        .close_circuit()
+        .prove_certificate(&inputs_b, &segments[0], &segment)
+        .unwrap();
     let mut broken = arrived_b.proof.clone();
     broken.proof.public_inputs[15] = F::ONE;
     let strangers = [

@@ -1,5 +1,6 @@
 //! What becomes of a lie.
 
+use causeway_aggregation::ShapedProof;
 use causeway_aggregation::check::Trace;
 use causeway_ledger::State;
 use causeway_ledger::inputs::TransitionInputs;
@@ -62,17 +63,24 @@ impl Case<'_> {
     }
 
     /// Of who says something else of a certificate of one step.
-    pub(super) fn transition(&self, lie: impl FnOnce(&Self, &mut TransitionInputs) -> Option<()>) -> Option<Fate> {
+    pub(super) fn transition(
+        &self,
+        lie: impl FnOnce(&Self, &mut TransitionInputs) -> Option<()>,
+    ) -> Option<Fate> {
         let (arrived, place) = self.arrived();
         let mut inputs = arrived.inputs.clone();
         let circuit = &circuits().transition;
         circuit.witness(&inputs, arrived.list_in)?;
         lie(self, &mut inputs)?;
-        let trace = Trace::honest(circuit.data(), &circuit.witness(&inputs, arrived.list_in).unwrap());
+        let trace = Trace::honest(
+            circuit.data(),
+            &circuit.witness(&inputs, arrived.list_in).unwrap(),
+        );
         if !trace.violations().is_empty() || !trace.waiting().is_empty() {
             return Some(Fate::Unprovable);
         }
-        let said = |target: HashOutTarget| digest_of(target.elements.map(|element| trace.get(element).unwrap()));
+        let said =
+            |target: HashOutTarget| digest_of(target.elements.map(|element| trace.get(element).unwrap()));
         let targets = circuit.targets().end.statement;
         if said(targets.certificate) != arrived.digest {
             return Some(Fate::Unauthorised);
@@ -109,6 +117,15 @@ impl Case<'_> {
         Some(match made(circuit, circuit.witness(left, right)) {
             Some(_) => Fate::Believed,
             None => Fate::Unprovable,
+        })
+    }
+
+    /// Of who tells of Ethereum what is not so: it holds, and is not what Ethereum compares.
+    pub(super) fn denied(&self, told: Option<ShapedProof>, honest: &Item) -> Option<Fate> {
+        Some(match told {
+            None => Fate::Unprovable,
+            Some(told) if told.public_inputs() == honest.proof.public_inputs() => Fate::Believed,
+            Some(_) => Fate::Denied,
         })
     }
 }

@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use causeway_ledger::{EpochOutcome, HistoryTree, ShadowTree, World, apply, draft, settle_epoch, shadow_leaf};
+use causeway_ledger::{
+    EpochOutcome, HistoryTree, ShadowTree, World, apply, draft, settle_epoch, shadow_leaf,
+};
 use causeway_types::{
-    Authorisation, Backing, BackingEntry, Certificate, Contingency, EMPTY_METADATA_HASH, Expiry,
-    GlobalIndex, HistoryBacking, HistoryEntry, ImportedExit, L1Entry,
+    Authorisation, Backing, BackingEntry, Certificate, Contingency, EMPTY_METADATA_HASH, Expiry, GlobalIndex,
+    HistoryBacking, HistoryEntry, ImportedExit, L1Entry,
 };
 use proptest::prelude::*;
 
@@ -48,6 +50,8 @@ pub(super) struct EpochDraw {
     certificates: Vec<CertificateDraw>,
     /// Whether the list of its deposits is closed apart.
     closed: bool,
+    /// Whom lies are about.
+    pub(super) whom: u32,
 }
 
 /// The epochs of one world, the first of which registers its networks.
@@ -62,12 +66,14 @@ fn epoch() -> impl Strategy<Value = EpochDraw> {
         deposits.prop_flat_map(|count| prop::collection::vec(any::<ExitDraw>(), count)),
         prop::collection::vec(certificate(), 1..5),
         any::<bool>(),
+        any::<u32>(),
     );
-    parts.prop_map(|(rotations, deposits, certificates, closed)| EpochDraw {
+    parts.prop_map(|(rotations, deposits, certificates, closed, whom)| EpochDraw {
         rotations,
         deposits,
         certificates,
         closed,
+        whom,
     })
 }
 
@@ -129,7 +135,9 @@ impl Walk {
     pub(super) fn step(&mut self, draw: &EpochDraw) -> Settled {
         let before = self.world.clone();
         let first = self.world.networks().next().is_none();
-        let all = (0..NETWORKS.len()).filter(|_| first).map(|network| (network, network as u8));
+        let all = (0..NETWORKS.len())
+            .filter(|_| first)
+            .map(|network| (network, network as u8));
         let entries = all.chain(draw.rotations.iter().copied());
         let registry: Vec<_> = entries
             .map(|(network, kind)| (NETWORKS[network], authority_of(network, kind)))
@@ -184,13 +192,21 @@ fn token(network: NetworkId, byte: u8) -> TokenId {
 /// Everybody gets something to spend in the first epoch.
 fn deposits(draw: &EpochDraw, first: bool) -> Vec<Exit> {
     let make = |to: usize, what: u8, amount: u64| {
-        let token = if what.is_multiple_of(2) { TokenId::ETH } else { token(L1, 0x70) };
+        let token = if what.is_multiple_of(2) {
+            TokenId::ETH
+        } else {
+            token(L1, 0x70)
+        };
         made(LeafType::Transfer, token, NETWORKS[to], amount)
     };
     let everybody = (0..2 * NETWORKS.len()).filter(|_| first);
     let everybody = everybody.map(|at| make(at % NETWORKS.len(), (at / NETWORKS.len()) as u8, 10_000));
     let drawn = draw.deposits.iter().map(|&(what, to, amount)| {
-        let to = if draw.deposits.len() < MANY { to } else { draw.deposits[0].1 };
+        let to = if draw.deposits.len() < MANY {
+            to
+        } else {
+            draw.deposits[0].1
+        };
         make(usize::from(to) % NETWORKS.len(), what, amount.into())
     });
     everybody.chain(drawn).collect()
@@ -265,8 +281,16 @@ impl Offers {
                 rest.is_some()
             };
             let token = if enough { exit.token } else { token(from, 0x71) };
-            let leaf_type = if enough { exit.leaf_type } else { LeafType::Transfer };
-            exits.push(Exit { token, leaf_type, ..exit });
+            let leaf_type = if enough {
+                exit.leaf_type
+            } else {
+                LeafType::Transfer
+            };
+            exits.push(Exit {
+                token,
+                leaf_type,
+                ..exit
+            });
         }
         let leaves: Vec<_> = exits.iter().map(shadow_leaf).collect();
         let shadow = self.shadows.get_mut(&from).unwrap();
@@ -298,8 +322,12 @@ impl Offers {
             let mut certificate = draft(state, sent.clone(), imports).unwrap();
             certificate.state_root = Some(StateRoot::new(B256::repeat_byte(draw.state_root)));
             certificate.contingencies = self.contingencies(draw);
-            certificate.expiry = draw.expiry.map_or(Expiry::NEVER, |at| Expiry::new(1 << 33 | u64::from(at)));
-            certificate.authority = authority.validity_key().map(|key| Authorisation::Validity { key });
+            certificate.expiry = draw
+                .expiry
+                .map_or(Expiry::NEVER, |at| Expiry::new(1 << 33 | u64::from(at)));
+            certificate.authority = authority
+                .validity_key()
+                .map(|key| Authorisation::Validity { key });
             let transition = apply(state, &certificate).unwrap();
             if let Some(signer) = authority.signer_address() {
                 walk.world.approve(signer, transition.digest());
@@ -348,8 +376,11 @@ impl Offers {
     }
 
     fn contingencies(&self, draw: &CertificateDraw) -> Vec<Contingency> {
-        let others = NETWORKS.iter().filter(|&&network| network != NETWORKS[draw.network]);
-        let entries = others.flat_map(|&network| self.entries[&network].iter().map(move |entry| (network, entry)));
+        let others = NETWORKS
+            .iter()
+            .filter(|&&network| network != NETWORKS[draw.network]);
+        let entries =
+            others.flat_map(|&network| self.entries[&network].iter().map(move |entry| (network, entry)));
         let entries: Vec<_> = entries.collect();
         let mut named = BTreeSet::new();
         let picks = draw.contingencies.iter().filter(|_| !entries.is_empty());

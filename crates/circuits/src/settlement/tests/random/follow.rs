@@ -104,7 +104,10 @@ impl Arrived {
 /// A network's normalised proof of a certificate.
 pub(super) fn own(network: NetworkId, certificate: GoldilocksDigest) -> ShapedProof {
     let at = NETWORKS.iter().position(|known| *known == network).unwrap();
-    shaped(key(own_key(at)), &[[F::ONE; 4], Attest::exposed(certificate)].concat())
+    shaped(
+        key(own_key(at)),
+        &[[F::ONE; 4], Attest::exposed(certificate)].concat(),
+    )
 }
 
 /// The proof of a certificate, of as many steps as it has.
@@ -164,7 +167,9 @@ impl Place {
             span,
         };
         while opened + MAX_MORE < all {
-            let witness = c.more.witness(&part, &self.dependencies[opened..opened + MAX_MORE]);
+            let witness = c
+                .more
+                .witness(&part, &self.dependencies[opened..opened + MAX_MORE]);
             opened += MAX_MORE;
             part.part = says(opened);
             part.proof = saying(&c.more, witness, (c.more.key_digest(), part.part.hash()));
@@ -178,7 +183,6 @@ pub(super) struct Deposited {
     pub(super) run: DepositOpening,
     pub(super) list_in: List,
     pub(super) single: Item,
-    pub(super) before: EpochRun,
 }
 
 /// An epoch that circuits have followed.
@@ -205,7 +209,10 @@ impl Followed {
     pub(super) fn new(settled: &Settled) -> Self {
         let outcome = &settled.outcome;
         let after = outcome.world.global();
-        let networks = outcome.admitted.iter().map(|admitted| admitted.certificate.network);
+        let networks = outcome
+            .admitted
+            .iter()
+            .map(|admitted| admitted.certificate.network);
         let height = u8::try_from(rollup_height(networks)).unwrap();
         let opening = EpochOpening::between(settled.before.global(), after, domain(), height);
         let shared = opening.shared();
@@ -218,7 +225,9 @@ impl Followed {
         let registry = run.register(settled, &shared);
         let deposited = run.deposit(settled, &shared);
         let admitted = outcome.admitted.iter();
-        let arrived = admitted.map(|admitted| run.anchor(settled, admitted, shared)).collect();
+        let arrived = admitted
+            .map(|admitted| run.anchor(settled, admitted, shared))
+            .collect();
         assert_eq!(run.state, *after);
         let whole = run.fold();
         let followed = Self {
@@ -242,10 +251,19 @@ impl Followed {
         assert_eq!(values.old_commitment, settled.before.commitment().hash());
         assert_eq!(values.new_commitment, after.hash());
         assert_eq!(values.rollup_exit_root, after.rollup_exit_root);
-        assert_eq!((values.deposits, values.deposit_root), (after.deposits, outcome.world.l1().exit_root));
+        assert_eq!(
+            (values.deposits, values.deposit_root),
+            (after.deposits, outcome.world.l1().exit_root)
+        );
         let registry = outcome.world.global().registry();
-        assert_eq!((values.registry_entries, values.registry_hash), (registry.count(), registry.hash()));
-        assert_eq!((values.expiry, values.payload_chain), (outcome.expiry(), outcome.payload_chain()));
+        assert_eq!(
+            (values.registry_entries, values.registry_hash),
+            (registry.count(), registry.hash())
+        );
+        assert_eq!(
+            (values.expiry, values.payload_chain),
+            (outcome.expiry(), outcome.payload_chain())
+        );
         let signers = self.arrived.iter().filter_map(|(arrived, _)| {
             Some(AuthorisationEntry {
                 network: arrived.inputs.old.network,
@@ -253,7 +271,10 @@ impl Followed {
                 signer: arrived.authority.signer_address()?,
             })
         });
-        assert_eq!(values.authorisations_chain, authorisations_chain(&signers.collect::<Vec<_>>()));
+        assert_eq!(
+            values.authorisations_chain,
+            authorisations_chain(&signers.collect::<Vec<_>>())
+        );
 
         let list = list.extend(&Epoch::plan(&self.opening, &self.end).unwrap());
         let epoch = made(&c.epoch, c.epoch.witness(&self.whole, &self.opening, &self.end)).unwrap();
@@ -290,7 +311,11 @@ impl Run {
             return None;
         }
         let runs = [first, second].map(|exits| self.state.deposit(exits).unwrap());
-        let before = if settled.deposits_closed { List::EMPTY } else { self.list };
+        let before = if settled.deposits_closed {
+            List::EMPTY
+        } else {
+            self.list
+        };
         let mut list = before;
         let [left, right] = [&runs[0], &runs[1]].map(|run| {
             let span = Deposit::plan(run, list).unwrap().span;
@@ -314,7 +339,7 @@ impl Run {
             opening: &opening,
             exits: &self.state.l1_frontiers().exits,
         };
-        let (plan, at) = (inputs.plan(&all.span).unwrap(), self.run);
+        let plan = inputs.plan(&all.span).unwrap();
         let item = item(&c.l1, c.l1.witness(&all, &inputs), plan.span);
         self.join(item, plan.after);
         let [_, run] = runs;
@@ -322,7 +347,6 @@ impl Run {
             list_in: left.span.list_out,
             run,
             single: right,
-            before: at,
         })
     }
 
@@ -338,7 +362,10 @@ impl Run {
             shared,
             before: self.run,
             opening,
-            dependencies: dependencies.iter().map(|entry| after.open(entry).unwrap()).collect(),
+            dependencies: dependencies
+                .iter()
+                .map(|entry| after.open(entry).unwrap())
+                .collect(),
             behind: closed.then_some(self.list),
         };
         let plan = place.inputs().plan(&arrived.whole.statement).unwrap();

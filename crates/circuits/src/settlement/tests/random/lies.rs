@@ -13,13 +13,16 @@ use crate::targets::digest_of;
 pub(super) type Lie = fn(&Case<'_>) -> Option<Fate>;
 
 /// Every lie with its name, and what has to come of it.
-pub(super) const LIES: [(&str, Fate, Lie); 27] = [
+pub(super) const LIES: [(&str, Fate, Lie); 28] = [
     ("an import of more", Fate::Unprovable, |case| {
         case.transition(|case, inputs| {
             let exit = &mut one(&mut inputs.imports, case.pick)?.exit;
             exit.amount += U256::ONE;
             let token = exit.balance_token();
-            let moved = inputs.balances.iter_mut().filter(|opening| opening.token == token);
+            let moved = inputs
+                .balances
+                .iter_mut()
+                .filter(|opening| opening.token == token);
             moved.for_each(|opening| opening.balance += U256::ONE);
             reopen(case.before(), inputs);
             Some(())
@@ -72,13 +75,17 @@ pub(super) const LIES: [(&str, Fate, Lie); 27] = [
             (exit.balance_token().network != inputs.old.network).then_some(())
         })
     }),
-    ("an exit of more of what is one's own", Fate::Unauthorised, |case| {
-        case.transition(|case, inputs| {
-            let exit = one(&mut inputs.exits, case.pick)?;
-            exit.amount += U256::ONE;
-            (exit.balance_token().network == inputs.old.network).then_some(())
-        })
-    }),
+    (
+        "an exit of more of what is one's own",
+        Fate::Unauthorised,
+        |case| {
+            case.transition(|case, inputs| {
+                let exit = one(&mut inputs.exits, case.pick)?;
+                exit.amount += U256::ONE;
+                (exit.balance_token().network == inputs.old.network).then_some(())
+            })
+        },
+    ),
     ("a height that is not the next", Fate::Unprovable, |case| {
         case.transition(|case, inputs| {
             inputs.old.height += 1 + case.pick as u64 % 3;
@@ -128,22 +135,28 @@ pub(super) const LIES: [(&str, Fate, Lie); 27] = [
             let named = |at: usize| step.contingency_slots.contains(&at);
             let entries = step.dependencies.iter_mut().enumerate();
             // Of one that is named the certificate says more.
-            let entry = entries.filter(|(at, _)| !named(*at)).find_map(|(_, entry)| match entry {
-                BackingEntry::Network { entry, .. } => Some(entry),
-                BackingEntry::L1(_) => None,
-            })?;
+            let entry = entries
+                .filter(|(at, _)| !named(*at))
+                .find_map(|(_, entry)| match entry {
+                    BackingEntry::Network { entry, .. } => Some(entry),
+                    BackingEntry::L1(_) => None,
+                })?;
             entry.state_root = StateRoot::new(B256::from(some(0)));
             Some(())
         })
     }),
-    ("a network's proof of another certificate", Fate::Unprovable, |case| {
-        let (arrived, _) = case.arrived();
-        arrived.authority.validity_key()?;
-        let own = own(arrived.inputs.old.network, some(case.pick as u64));
-        let circuit = &circuits().attest;
-        let proof = made(circuit, circuit.witness(&arrived.transition, &own));
-        Some(proof.map_or(Fate::Unprovable, |_| Fate::Believed))
-    }),
+    (
+        "a network's proof of another certificate",
+        Fate::Unprovable,
+        |case| {
+            let (arrived, _) = case.arrived();
+            arrived.authority.validity_key()?;
+            let own = own(arrived.inputs.old.network, some(case.pick as u64));
+            let circuit = &circuits().attest;
+            let proof = made(circuit, circuit.witness(&arrived.transition, &own));
+            Some(proof.map_or(Fate::Unprovable, |_| Fate::Believed))
+        },
+    ),
     ("another authority", Fate::Unprovable, |case| {
         case.place(|case, place, _| {
             let other = authority(case.pick as u8 % 100);
@@ -197,16 +210,24 @@ pub(super) const LIES: [(&str, Fate, Lie); 27] = [
         let proof = made(circuit, circuit.witness(item, &followed.opening, &followed.end));
         Some(proof.map_or(Fate::Unprovable, |_| Fate::Believed))
     }),
+    ("an entry that Ethereum did not write", Fate::Denied, |case| {
+        let (opening, circuit) = (&case.followed.opening, &circuits().registry);
+        let mut entries = case.followed.registry.clone();
+        entries.last_mut()?.new = authority(case.pick as u8 % 100 + 100);
+        let (context, first) = (opening.shared().hash(), &case.followed.items[0]);
+        let witness = circuit.witness(context, &opening.before, &entries, first.span.list_in);
+        // It leads to another chain, and to another root.
+        case.denied(made(circuit, witness), first)
+    }),
     ("a deposit of more", Fate::Denied, |case| {
         let deposited = case.followed.deposited.as_ref()?;
         let mut run = deposited.run.clone();
         one(&mut run.exits, case.pick)?.amount += U256::ONE;
         let circuit = &circuits().deposit;
-        let proof = made(circuit, circuit.witness(&run, deposited.list_in))?;
         // It leads to another root of L1's exits.
-        Some(match proof.public_inputs() == deposited.single.proof.public_inputs() {
-            true => Fate::Believed,
-            false => Fate::Denied,
-        })
+        case.denied(
+            made(circuit, circuit.witness(&run, deposited.list_in)),
+            &deposited.single,
+        )
     }),
 ];

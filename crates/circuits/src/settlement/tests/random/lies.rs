@@ -86,9 +86,9 @@ pub(super) const LIES: [(&str, Fate, Lie); 28] = [
             })
         },
     ),
-    ("a height that is not the next", Fate::Unprovable, |case| {
-        case.transition(|case, inputs| {
-            inputs.old.height += 1 + case.pick as u64 % 3;
+    ("a height that is taken", Fate::Unprovable, |case| {
+        case.transition(|_, inputs| {
+            inputs.old.height = inputs.old.height.checked_sub(1)?;
             Some(())
         })
     }),

@@ -47,7 +47,7 @@ struct Totals {
 
 /// Follows the epochs of a world, and tells every lie of each certificate.
 fn follow(draws: &[EpochDraw], totals: &mut Totals) {
-    let mut walk = Walk::new();
+    let (mut walk, mut fates) = (Walk::new(), Vec::new());
     for draw in draws {
         let settled = walk.step(draw);
         let followed = Followed::new(&settled);
@@ -60,10 +60,13 @@ fn follow(draws: &[EpochDraw], totals: &mut Totals) {
                 pick: draw.whom.rotate_left(at as u32) as usize,
             };
             let Some(fate) = lie(&case) else { continue };
-            assert_eq!(fate, expected, "{name}");
+            if fate != expected {
+                fates.push((name, fate));
+            }
             *totals.lies.entry(name).or_default() += 1;
         }
     }
+    assert_eq!(fates, [], "lies that came to something else than they should");
 }
 
 #[test]

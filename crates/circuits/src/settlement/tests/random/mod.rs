@@ -22,7 +22,7 @@ use self::lies::LIES;
 use super::*;
 
 /// Worlds that are drawn if the environment does not say how many.
-const CASES: u32 = 4;
+const CASES: u32 = 6;
 
 /// A runner, and the number of what it draws.
 fn runner() -> (u64, TestRunner) {
@@ -85,5 +85,6 @@ fn random_epochs_hold_and_lies_about_them_do_not() {
     }
     let totals = totals.into_inner();
     println!("{} certificates, lies: {:#?}", totals.certificates, totals.lies);
-    assert!(totals.certificates > 0);
+    // Worlds in which nothing happens would prove nothing.
+    assert!(totals.lies.len() > LIES.len() / 2, "{:#?}", totals.lies);
 }

@@ -83,7 +83,7 @@ fn damage_is_named() {
     // Cut off within the state, and where dependencies are said to follow.
     assert_eq!(
         read(&|bytes| bytes.truncate(300)),
-        ArrivedError::Damaged { at: 284 }
+        ArrivedError::Damaged { at: 296 }
     );
     let count = ENVELOPE - 2 * 44 - 4;
     let more = read(&|bytes| bytes[count..count + 4].fill(0xff));

@@ -11,6 +11,7 @@ mod fold;
 mod l1;
 mod open;
 mod opening;
+mod random;
 mod registry;
 mod seal;
 mod shut;

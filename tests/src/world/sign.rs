@@ -16,7 +16,7 @@ pub fn secret(network: NetworkId) -> SigningKey {
 
 /// The secret key of a network's signer after so many rotations.
 pub fn secret_after(network: NetworkId, rotations: u8) -> SigningKey {
-    let mut bytes = [0x5e; 32];
+    let mut bytes = [0x5e_u8; 32];
     bytes[27] = bytes[27].wrapping_add(rotations);
     bytes[28..].copy_from_slice(&network.get().to_be_bytes());
     SigningKey::from_slice(&bytes).unwrap_or_else(|_| unreachable!("it is a scalar of the curve"))

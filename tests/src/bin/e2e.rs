@@ -1,6 +1,6 @@
 //! All stories with real proofs: each in a world of its own, whose contract takes Groth16 proofs of the settlement program.
 //!
-//! `e2e` tells all, `e2e NAME...` those whose names begin so, `e2e --list` says which there are.
+//! `e2e` tells all, `e2e NAME...` those whose names begin so, in the order asked for, `e2e --list` says which there are.
 
 use std::time::Instant;
 
@@ -18,8 +18,17 @@ fn main() -> Result<()> {
         }
         return Ok(());
     }
-    let is_asked = |name: &str| asked.is_empty() || asked.iter().any(|prefix| name.starts_with(prefix));
-    let stories: Vec<_> = STORIES.into_iter().filter(|(name, _)| is_asked(name)).collect();
+    let mut stories = Vec::new();
+    for prefix in &asked {
+        stories.extend(
+            STORIES
+                .into_iter()
+                .filter(|(name, _)| name.starts_with(prefix.as_str())),
+        );
+    }
+    if asked.is_empty() {
+        stories.extend(STORIES);
+    }
     if stories.is_empty() {
         bail!(
             "no story is called {}; --list says which there are",

@@ -12,22 +12,23 @@
 //! | claims another's token as its own, or speaks in another's name | `attacks::anothers_token_is_not_ones_own`, `attacks::an_exit_that_the_bridge_refuses_is_no_exit` |
 //! | rewrites its exit tree | `attacks::exits_are_appended_to_what_there_is` |
 //! | overflows a sum | `sums::a_sum_above_what_a_balance_holds_is_refused_and_one_in_between_is_not`, `sums::carries_have_one_reading` |
-//! | says one state root here and another there | `attacks::a_transition_states_the_digest_of_all_it_did`, `attacks::balances_and_history_are_those_of_the_old_state` |
-//! | keeps its payload to itself | the payload is in the public values: `settlement/tests/epoch.rs` and `anchor.rs` |
+//! | lies about its state root | `attacks::a_transition_states_the_digest_of_all_it_did`, `attacks::balances_and_history_are_those_of_the_old_state`; where its program proves it, `attest::the_proof_is_of_this_certificate` |
+//! | keeps its payload to itself | `anchor::transitions_are_put_at_their_places_as_in_the_ledger`, `epoch::what_is_told_cannot_be_chosen` (both in `settlement/tests`) |
 
 mod attacks;
+mod imports;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use anyhow::{Result, ensure};
 use causeway_bindings::Settlement;
 use causeway_ledger::{PayloadEntry, State, draft, payload_chain};
 use causeway_types::{
-    Authority, Certificate, EMPTY_METADATA_HASH, Exit, GlobalIndex, ImportedExit, LeafType, NetworkId,
-    StateRoot, TokenId,
+    Authority, Certificate, EMPTY_METADATA_HASH, Exit, GlobalIndex, GoldilocksDigest, ImportedExit, LeafType,
+    NetworkId, StateRoot, TokenId,
 };
 
 use super::imports::settled_import;
-use super::refusals::{holds, refused};
+use super::refusals::{holds, lacks_only_proof, refused};
 use super::together::send;
 use super::{Prover, authorised, nobodys, of};
 use crate::world::{A, Epoch, FORTUNE, L1, Party, World, signer};
@@ -78,7 +79,7 @@ pub fn hostile(world: &mut World, prover: &mut dyn Prover) -> Result<()> {
         prover.tell(&format!("It {name}: refused by name, and A would settle."));
     }
     let second = Crook::join(world)?;
-    attacks::overflows_a_sum(world, &crook, &second, &honest)?;
+    imports::overflows_a_sum(world, &crook, &second, &honest)?;
     prover.tell("It overflows a sum: refused by name, and A would settle.");
 
     let home = [exit(usdc, (L1, world.address(Party::Bob)), U256::from(100))];
@@ -128,6 +129,7 @@ impl Crook {
     ) -> Result<GlobalIndex> {
         let epoch = world.judge(&[of_a.clone(), certificate.clone()]);
         let proof = prover.prove(world, &epoch, &mut nobodys)?;
+        says_something_else(world, &epoch, &proof)?;
         keeps_its_payload(world, &epoch, &proof)?;
         if let Some(taken) = taken {
             world.imported(self.network, taken)?;
@@ -152,6 +154,25 @@ fn exit(token: TokenId, (network, whom): (NetworkId, Address), amount: U256) -> 
         amount,
         metadata_hash: EMPTY_METADATA_HASH,
     }
+}
+
+/// A right proof is none of anything else that could be told.
+fn says_something_else(world: &mut World, epoch: &Epoch, proof: &Bytes) -> Result<()> {
+    let call = epoch.call(world.deployed().selector, proof);
+    world.ask(&call)?;
+    let changes: [fn(&mut Settlement::EpochInputs); 5] = [
+        |inputs| inputs.newCommitment = GoldilocksDigest::reduced([9; 4]).into(),
+        |inputs| inputs.rollupExitRoot = B256::repeat_byte(9),
+        |inputs| inputs.deposits -= 1,
+        |inputs| inputs.registryEntries -= 1,
+        |inputs| inputs.expiry -= 1,
+    ];
+    for change in changes {
+        let mut other = call.clone();
+        change(&mut other.inputs);
+        lacks_only_proof(world.ask(&other))?;
+    }
+    Ok(())
 }
 
 /// With a right proof: no payload, one without the last entry, one with another state root, one that ends within an entry.

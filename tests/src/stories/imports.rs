@@ -1,17 +1,17 @@
 //! Imports that somebody drops from a certificate, or adds to it.
 
-use alloy_primitives::U256;
+use alloy_primitives::{B256, U256};
 use anyhow::{Context, Result, ensure};
 use causeway_circuits::settlement::{Attest, SettlementError, Stage};
 use causeway_ledger::Because;
-use causeway_types::{Backing, Certificate, GlobalIndex, ImportedExit};
+use causeway_types::{Backing, Certificate, GlobalIndex, ImportedExit, StateRoot};
 
 use super::refusals::{holds, left_out, not_what_was_signed};
 use super::{Payments, Prover, of};
 use crate::world::{A, FORTUNE, L1, Party, World};
 
 /// A took in two of three deposits, and says so. With one dropped or the third added, it is no longer what A signed; with an import
-/// that a payments chain did not make, a certificate is no longer what the chain proved. As they were made, both settle.
+/// that a payments chain did not make, or another state root, a certificate is no longer what the chain proved. As they were made, both settle.
 ///
 /// # Errors
 /// Whatever goes wrong, and whatever settles that should not.
@@ -61,15 +61,19 @@ pub fn imports(world: &mut World, prover: &mut dyn Prover) -> Result<()> {
     // Of a proof the ledger compares the key alone: who takes the certificate in verifies it, and so does the circuit.
     let epoch = world.judge(std::slice::from_ref(&added));
     ensure!(epoch.outcome.admitted.len() == 1, "{:?}", epoch.outcome.left_out);
+    let mut lied = of_payments.clone();
+    lied.state_root = Some(StateRoot::new(B256::repeat_byte(0x5a)));
     let own = payments.prove(&advance)?;
-    let refusal = Attest::check_own(&own, world.digest(&added)?);
     let stage = Stage::Attest;
-    ensure!(
-        refusal == Err(SettlementError::OtherStatement { stage }),
-        "{refusal:?}"
-    );
+    for changed in [&added, &lied] {
+        let refusal = Attest::check_own(&own, world.digest(changed)?);
+        ensure!(
+            refusal == Err(SettlementError::OtherStatement { stage }),
+            "{refusal:?}"
+        );
+    }
     Attest::check_own(&own, world.digest(&of_payments)?)?;
-    prover.tell("Nor to what the payments chain proved.");
+    prover.tell("Nor to what the payments chain proved, and its state root is the one that it proved.");
 
     world.exported(network, &of_payments.exits)?;
     let epoch = world.judge(&[of_a, of_payments]);

@@ -37,27 +37,26 @@ pub fn outsider(world: &mut World, prover: &mut dyn Prover) -> Result<()> {
     let [by_stranger, by_sequencer] = [by(world, &stranger)?, by(world, &secret(network))?];
 
     // By name at the ledger: no signature, another's, no proof, a proof of another program.
-    let because = |error| Because::Refused(error);
     let missing = LedgerError::MissingSignature { signer: sequencer };
     left_out(
         &world.judge(std::slice::from_ref(&unsigned)),
         0,
-        &because(missing),
+        &Because::Refused(missing),
     )?;
     let other = not_what_was_signed(world, &by_stranger)?;
     left_out(
         &world.judge(std::slice::from_ref(&by_stranger)),
         0,
-        &because(other),
+        &Because::Refused(other),
     )?;
     let signature = world.sign(&secret(network), &unsigned)?;
     let unproven = advance.certificate(Authorisation::Signer { signature });
     let missing = LedgerError::MissingValidityProof;
-    left_out(&world.judge(&[unproven]), 0, &because(missing))?;
+    left_out(&world.judge(&[unproven]), 0, &Because::Refused(missing))?;
     let got = GoldilocksDigest::reduced([5, 6, 7, 8]);
     let of_another = advance.certificate(Authorisation::Both { signature, key: got });
     let other = LedgerError::InvalidValidityKey { expected: key, got };
-    left_out(&world.judge(&[of_another]), 0, &because(other))?;
+    left_out(&world.judge(&[of_another]), 0, &Because::Refused(other))?;
     proven_by_another(&world.judge(std::slice::from_ref(&by_sequencer)), key)?;
 
     // By name at the contract: the outsider's epoch is proven, and lacks only what cannot be proven.

@@ -8,7 +8,8 @@ use causeway_tests::stories::{
     Mock, Payments, STORIES, Story, burn_and_mint, chain, changed, contingent, deposits, hostile, imports,
     outsider, rotation, takeover, validity, validity_beside_signer, withdrawn, withheld,
 };
-use causeway_tests::world::{A, B, L1, Party, Verifier, World};
+use causeway_tests::world::{A, B, Broken, L1, Party, Verifier, World, WorldError, signer};
+use causeway_types::Authority;
 
 fn told(story: Story) {
     let mut world = World::signing(Verifier::Mock).unwrap();
@@ -106,4 +107,45 @@ fn an_epoch_settles_once() {
         actual: epoch.old.commitment().hash().into(),
     };
     assert_eq!(refusal, expected);
+}
+
+/// What a network without an EVM has is owed like what circulates on the others.
+#[test]
+fn what_outsiders_hold_is_counted() {
+    let mut world = World::new().unwrap();
+    let network = world.next_network();
+    let joined = world.join(Authority::signer(signer(network)).unwrap()).unwrap();
+    assert_eq!(joined, network);
+    let usdc = world.token("USDC");
+    let deposit = world
+        .bridge_asset(
+            (L1, Party::Alice),
+            (network, Party::Bob),
+            usdc,
+            U256::from(9),
+            true,
+        )
+        .unwrap();
+    world.imported(network, deposit).unwrap();
+    world.check().unwrap();
+    let error = world.imported(network, deposit).unwrap_err();
+    let WorldError::Broken(Broken::WrongClaimed { actual: false, .. }) = error else {
+        panic!("{error}");
+    };
+    let mut home = world.exit(deposit).unwrap().exit;
+    home.destination_network = L1;
+    home.amount = U256::from(10);
+    let WorldError::Broken(broken) = world.exported(network, &[home]).unwrap_err() else {
+        panic!("nobody noticed");
+    };
+    let expected = Broken::Overdrawn {
+        network: "a network that is no EVM",
+        symbol: "USDC",
+        held: U256::from(9),
+        sent: U256::from(10),
+    };
+    assert_eq!(broken, expected);
+    home.amount = U256::from(9);
+    world.exported(network, &[home]).unwrap();
+    world.check().unwrap();
 }

@@ -3,7 +3,7 @@
 use alloy_primitives::{Bytes, U256};
 use causeway_types::{Authority, Exit, GlobalIndex, NetworkId, TokenId};
 
-use super::{Sent, World, WorldError, place};
+use super::{Broken, Sent, World, WorldError, place};
 
 impl World {
     /// Registers a network that is no EVM. It makes its own certificates.
@@ -32,18 +32,24 @@ impl World {
     /// Takes note of exits that such a network made, whose leaves carry no metadata; the place of the first.
     ///
     /// # Errors
-    /// If there is no room.
+    /// If there is no room, and [`Broken::Overdrawn`].
     pub fn exported(&mut self, network: NetworkId, exits: &[Exit]) -> Result<GlobalIndex, WorldError> {
         let at = place(network);
         let first = GlobalIndex::new(network, self.trees[at].count());
         for &exit in exits {
+            let token = exit.balance_token();
+            let (name, symbol) = (self.name(network), self.symbol(token));
+            if let Some(held) = self.held_outside(network, token) {
+                *held = held.checked_sub(exit.amount).ok_or(Broken::Overdrawn {
+                    network: name,
+                    symbol,
+                    held: *held,
+                    sent: exit.amount,
+                })?;
+            }
+            *self.in_flight.entry(token).or_default() += exit.amount;
             self.frontiers[at].append(exit.leaf())?;
             let leaf = self.trees[at].append(exit.leaf())?;
-            *self.in_flight.entry(exit.balance_token()).or_default() += exit.amount;
-            if let Some(held) = self.held_outside(network, exit.balance_token()) {
-                // More than there is shows in the next look at the balances.
-                *held = held.wrapping_sub(exit.amount);
-            }
             self.sent[at].push(Sent {
                 index: GlobalIndex::new(network, leaf),
                 exit,

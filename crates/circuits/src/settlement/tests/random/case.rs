@@ -49,6 +49,35 @@ pub(super) fn reopen(before: &State, inputs: &mut TransitionInputs) {
     }
 }
 
+/// Balances as they follow from what the inputs move; none if that is more than there is.
+pub(super) fn rebalance(before: &State, inputs: &mut TransitionInputs) -> Option<()> {
+    let imports = inputs.imports.iter().map(|import| (import.exit, true));
+    let exits = inputs.exits.iter().map(|exit| (*exit, false));
+    let moves: Vec<_> = imports.chain(exits).collect();
+    inputs.balances.retain_mut(|opening| {
+        opening.balance = before.balances().get(opening.token);
+        moves
+            .iter()
+            .any(|(exit, _)| exit.balance_token() == opening.token)
+    });
+    // In before out: only what is left in the end counts.
+    for (exit, comes) in moves {
+        let mut openings = inputs.balances.iter_mut();
+        let Some(opening) = openings.find(|opening| opening.token == exit.balance_token()) else {
+            continue;
+        };
+        let (balance, amount) = (opening.balance, exit.amount);
+        opening.balance = if comes {
+            balance.checked_add(amount)
+        } else {
+            balance.checked_sub(amount)
+        }?;
+    }
+    inputs.steps[0].tokens = 0..inputs.balances.len();
+    reopen(before, inputs);
+    Some(())
+}
+
 impl Case<'_> {
     /// The certificate that the lie is about.
     pub(super) fn arrived(&self) -> &(Arrived, Place) {

@@ -3,7 +3,7 @@
 use causeway_ledger::{ShadowTree, Sources, shadow_leaf};
 use causeway_types::{BackingEntry, Expiry};
 
-use super::case::{Case, Fate, one, reopen, state};
+use super::case::{Case, Fate, one, rebalance, reopen, state};
 use super::circuits::circuits;
 use super::follow::{made, own};
 use super::*;
@@ -16,16 +16,8 @@ pub(super) type Lie = fn(&Case<'_>) -> Option<Fate>;
 pub(super) const LIES: [(&str, Fate, Lie); 28] = [
     ("an import of more", Fate::Unprovable, |case| {
         case.transition(|case, inputs| {
-            let exit = &mut one(&mut inputs.imports, case.pick)?.exit;
-            exit.amount += U256::ONE;
-            let token = exit.balance_token();
-            let moved = inputs
-                .balances
-                .iter_mut()
-                .filter(|opening| opening.token == token);
-            moved.for_each(|opening| opening.balance += U256::ONE);
-            reopen(case.before(), inputs);
-            Some(())
+            one(&mut inputs.imports, case.pick)?.exit.amount += U256::ONE;
+            rebalance(case.before(), inputs)
         })
     }),
     ("an import of another leaf", Fate::Unprovable, |case| {
@@ -58,7 +50,7 @@ pub(super) const LIES: [(&str, Fate, Lie); 28] = [
             let first = case.pick.checked_rem(slots.len().checked_sub(1)?)?;
             slots[first + 1] = slots[first];
             inputs.imports[first + 1] = inputs.imports[first].clone();
-            Some(())
+            rebalance(case.before(), inputs)
         })
     }),
     ("a balance of more", Fate::Unprovable, |case| {

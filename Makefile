@@ -1,10 +1,12 @@
 # make demo     the newest story, proven afresh: demo-settle
+# make e2e      every story of networks and epochs with real proofs, some 20 of them; ONLY="names" takes some
 # make demo-settle  networks settle together: burn and mint, certificates that hold only with each other, a network that proves
 # make demo-aggregate  proofs of two programs become one that ProofAggregation takes; is one of them included?
 # make demo-wrap  four proofs of two programs, aggregated, wrapped and verified in an EVM
 # make test     everything CI checks, without a fresh wrap proof
 # make coverage which branches of the contracts the tests take; fails where a file has fewer than 95 in a hundred
 # make mutants  breaks the contracts one check at a time and sees a test fail for each; ONLY=prefix takes a part
+# make mutants-circuits  the same of the circuits
 # make bench    measurements, one row a figure; ONLY=prefix runs a part
 # make gen      writes whatever in the repository is generated
 # make bindings writes the Rust bindings of the contracts alone, after a change of an interface
@@ -22,7 +24,8 @@ GENERATED := $(VERIFIER) crates/bindings/src/generated contracts/test/generated 
 	contracts/src/generated vectors/encodings.json vectors/public-values.json vectors/settlement.json \
 	vectors/three-inputs-proof.json vectors/verifying-key.json docs/security.md docs/keccak.md
 
-.PHONY: setup contracts programs test test-contracts test-rust coverage mutants demo demo-settle demo-aggregate demo-wrap bench gen bindings gen-check
+.PHONY: setup contracts programs test test-contracts test-rust coverage mutants mutants-circuits demo demo-settle demo-aggregate \
+	demo-wrap e2e bench gen bindings gen-check
 
 setup: node_modules/.package-lock.json
 
@@ -46,6 +49,7 @@ test-contracts: contracts
 # The tests in revm read what forge built.
 test-rust: contracts
 	cargo fmt --all --check
+	tools/circuit-mutants --list > /dev/null
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo test --locked --workspace
 
@@ -64,6 +68,9 @@ coverage: setup
 mutants: setup
 	FORGE=$(FORGE) tools/mutants --only '$(ONLY)'
 
+mutants-circuits:
+	tools/circuit-mutants --only '$(ONLY)'
+
 demo: demo-settle
 
 demo-settle: contracts programs
@@ -74,6 +81,10 @@ demo-aggregate: contracts programs
 
 demo-wrap: contracts programs
 	target/debug/demo_wrap
+
+# Half an hour or more on two cores. What is refused needs no proof; what settles is proven afresh.
+e2e: contracts programs
+	target/debug/e2e $(ONLY)
 
 bench: contracts programs
 	FORGE=$(FORGE) target/debug/bench $(ONLY)

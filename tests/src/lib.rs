@@ -3,11 +3,12 @@
 pub mod aggregation;
 pub mod artifact;
 pub mod causeway;
-pub mod epochs;
 pub mod evm;
 pub mod gas;
+pub mod proving;
 pub mod settler;
 pub mod stage;
+pub mod stories;
 pub mod story;
 pub mod vector;
 pub mod walk;

@@ -16,8 +16,7 @@ pub struct Stage {
 
 /// Runs `work` and measures it.
 pub fn measure<T>(name: impl Into<String>, work: impl FnOnce() -> T) -> (Stage, T) {
-    // Linux takes this as: forget the peak so far.
-    let _ = fs::write("/proc/self/clear_refs", "5");
+    forget_peak_memory();
     let start = Instant::now();
     let result = work();
     (
@@ -30,8 +29,16 @@ pub fn measure<T>(name: impl Into<String>, work: impl FnOnce() -> T) -> (Stage, 
     )
 }
 
-/// The most memory that the process has held since the last [`measure`] began, in bytes.
-fn peak_memory() -> u64 {
+/// Begins to measure [`peak_memory`] anew, from what the process holds now. Whoever calls this within a [`measure`] takes from that
+/// what was before.
+pub fn forget_peak_memory() {
+    // Linux takes this as: forget the peak so far.
+    let _ = fs::write("/proc/self/clear_refs", "5");
+}
+
+/// The most memory that the process has held since the last [`forget_peak_memory`] or [`measure`] began, in bytes; zero where the
+/// system does not tell.
+pub fn peak_memory() -> u64 {
     peak_memory_of("self")
 }
 

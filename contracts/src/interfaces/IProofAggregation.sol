@@ -98,7 +98,7 @@ interface IProofAggregation {
     function SELECTOR() external view returns (bytes4);
 
     /// @notice What a statement begins with: keccak256 of three words, keccak256("Causeway ProofAggregation"), the chain id and this
-    /// contract's address.
+    /// contract's address. After a split of the chain it is another one where the id is: a proof serves one of the two.
     function DOMAIN() external view returns (bytes32);
 
     /// @notice The greatest depth that is taken.

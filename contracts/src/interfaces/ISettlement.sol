@@ -54,7 +54,7 @@ interface ISettlement {
     /// @notice The signer needs no signature for this certificate. It cannot be taken back: what ends a certificate is its expiry.
     event DigestApproved(address indexed signer, bytes32 indexed digest);
 
-    /// @notice From `readyAt` on anybody may have this program adopted. One that was announced before is not to be any more.
+    /// @notice From `readyAt` on anybody may have this program adopted, unless it is another's turn. One that was announced before is not to be any more.
     event ProgramAnnounced(uint256 indexed programDigest, bytes4 indexed selector, uint256 readyAt);
 
     /// @notice The announced program will not be adopted.
@@ -123,10 +123,12 @@ interface ISettlement {
     /// @notice Settlement is not stopped.
     error SettlementNotStopped();
 
-    /// @notice What statements begin with: keccak256 of two words, the chain id and this contract's address.
+    /// @notice What statements begin with: keccak256 of two words, the chain id and this contract's address. After a split of the chain it is
+    /// another one where the id is: a proof serves one of the two.
     function DOMAIN() external view returns (bytes32);
 
     /// @notice EIP-712's domain separator of what signers sign, `Certificate(uint32 network,bytes32 digest)`: name "Causeway", version "1".
+    /// After a split of the chain it is another one where the id is.
     function DOMAIN_SEPARATOR() external view returns (bytes32);
 
     /// @notice The gateway that verifies proofs.
@@ -197,7 +199,7 @@ interface ISettlement {
     /// @notice Takes the announcement back. Announcer only.
     function cancelProgram() external;
 
-    /// @notice Adopts the announced program when its time has come. Anybody may.
+    /// @notice Adopts the announced program when its time has come. Anybody may, unless it is another's turn.
     function adoptProgram() external;
 
     /// @notice Stops settlement for `MAX_STOP`. Guardian only.

@@ -7,6 +7,11 @@ pragma solidity ^0.8.30;
 /// @dev The price is a bond and a fee. The bond comes back with a settlement within the turn, and stays here for ever otherwise. The fee
 /// stays here for ever in any case: whoever settles something small in every turn gets all his bonds back. It doubles with each turn that
 /// is taken and halves in `HALF_LIFE`, which is several turns: turns one after the other grow dear without bound.
+///
+/// Risk: that holds for turns on end, and for them alone. Whoever only wants turns to be dear takes one and settles something small that he
+/// has ready, at once. To keep the fee from ever falling below f costs him f in each `HALF_LIFE`: 12 f a day, for as long as he pays, where
+/// each of the others pays f for one turn, and more behind one another. A price asks of him what it asks of them, and can do no better. What
+/// he gains: those who do without a turn may find that he settled something before them, and their proofs stale.
 interface ITurns {
     /// @notice `holder` alone may settle until `endsAt`, and paid the fee besides the bond.
     event TurnReserved(address indexed holder, uint256 endsAt, uint256 fee);
@@ -23,7 +28,7 @@ interface ITurns {
     /// @notice Somebody has a turn until `endsAt`.
     error TurnTaken(address holder, uint256 endsAt);
 
-    /// @notice Somebody else alone may settle until `endsAt`.
+    /// @notice Somebody else alone may settle, or have a program adopted, until `endsAt`.
     error NotYourTurn(address holder, uint256 endsAt);
 
     /// @notice A turn costs more than what was sent with the call.
@@ -53,7 +58,7 @@ interface ITurns {
     /// @notice Bonds that came back, and what was paid above a price.
     function owed(address account) external view returns (uint256);
 
-    /// @notice Takes a turn from now on. What is sent above the price is owed to the caller: prices fall while a transaction waits.
+    /// @notice Takes a turn from now on, unless settlement is stopped. What is sent above the price is owed to the caller: prices fall while a transaction waits.
     function reserve() external payable;
 
     /// @notice Pays out what is owed to the caller.

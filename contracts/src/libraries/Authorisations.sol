@@ -2,7 +2,6 @@
 pragma solidity ^0.8.30;
 
 import {AUTHORISATION_BYTES} from "../generated/PublicValues.sol";
-import {NetworkId} from "../types/NetworkId.sol";
 
 /// @title Authorisations
 /// @notice Who had to agree to which certificate of an epoch, and that he did.
@@ -47,27 +46,6 @@ library Authorisations {
         );
     }
 
-    /// @notice What a signer signs for a certificate.
-    function signingHash(bytes32 domainSeparator, NetworkId network, bytes32 digest)
-        internal
-        pure
-        returns (bytes32 hash)
-    {
-        bytes32 typeHash = TYPE_HASH;
-        // Here and below in memory that nobody has asked for.
-        assembly ("memory-safe") {
-            let place := mload(0x40)
-            mstore(place, typeHash)
-            mstore(add(place, 32), network)
-            mstore(add(place, 64), digest)
-            hash := keccak256(place, 96)
-            mstore(place, shl(240, 0x1901))
-            mstore(add(place, 2), domainSeparator)
-            mstore(add(place, 34), hash)
-            hash := keccak256(place, 66)
-        }
-    }
-
     /// @notice The chain over all entries, each of whose signers agreed: keccak256(chain, entry), from zero.
     function check(
         Approvals storage self,
@@ -82,58 +60,71 @@ library Authorisations {
         if (signatures.length != count * SIGNATURE_BYTES) {
             revert SignaturesLengthMismatch(signatures.length, count * SIGNATURE_BYTES);
         }
+        uint256 form = _form(domainSeparator);
         (uint256 entry, uint256 signature) = (_place(authorisations), _place(signatures));
         for (uint256 i = 0; i < count; ++i) {
-            _check(self, domainSeparator, i, entry, signature);
             chain = _append(chain, entry);
-            (entry, signature) = (entry + AUTHORISATION_BYTES, signature + SIGNATURE_BYTES);
+            _check(self, form, i, entry, signature);
+            // Places in calldata.
+            unchecked {
+                (entry, signature) = (entry + AUTHORISATION_BYTES, signature + SIGNATURE_BYTES);
+            }
+        }
+    }
+
+    /// @dev Memory to be filled in for each signature, with what is the same in all of them: the certificate as EIP-712 hashes it,
+    /// which is the type, network and digest, 32 each; at 96, what is signed, 0x1901 and then separator and hash of the certificate, 32
+    /// each; at 192, what the signer is recovered from, which is the hash of that, v, r and s, 32 each.
+    function _form(bytes32 domainSeparator) private pure returns (uint256 form) {
+        bytes32 typeHash = TYPE_HASH;
+        assembly ("memory-safe") {
+            form := mload(0x40)
+            mstore(0x40, add(form, 320))
+            mstore(form, typeHash)
+            mstore(add(form, 32), 0)
+            mstore(add(form, 96), shl(240, 0x1901))
+            mstore(add(form, 98), domainSeparator)
+            mstore(add(form, 224), 0)
         }
     }
 
     /// @dev The signer of the entry at this place in calldata agreed: see the signature at the other.
-    function _check(
-        Approvals storage self,
-        bytes32 domainSeparator,
-        uint256 index,
-        uint256 entry,
-        uint256 signature
-    ) private view {
-        NetworkId network;
+    function _check(Approvals storage self, uint256 form, uint256 index, uint256 entry, uint256 signature)
+        private
+        view
+    {
         bytes32 digest;
         address signer;
         uint256 v;
         assembly ("memory-safe") {
-            network := shr(224, calldataload(entry))
             digest := calldataload(add(entry, 4))
             signer := shr(96, calldataload(add(entry, 36)))
-            v := shr(248, calldataload(signature))
+            v := byte(0, calldataload(signature))
         }
         if (v == 0) {
             if (!self.approved[signer][digest]) revert NotApproved(index, signer, digest);
             return;
         }
-        address recovered = _recover(signingHash(domainSeparator, network, digest), v, signature + 1);
+        address recovered;
+        assembly ("memory-safe") {
+            // Network and digest, behind zeros; v likewise, r and s.
+            calldatacopy(add(form, 60), entry, 36)
+            calldatacopy(add(form, 255), signature, SIGNATURE_BYTES)
+            mstore(add(form, 130), keccak256(form, 96))
+            mstore(add(form, 192), keccak256(add(form, 96), 66))
+            // Where nothing is recovered, nothing is written.
+            mstore(0, 0)
+            pop(staticcall(gas(), 1, add(form, 192), 128, 0, 32))
+            recovered := mload(0)
+        }
         if (recovered == address(0) || recovered != signer) {
             revert SignatureInvalid(index, signer, recovered);
         }
     }
 
-    /// @dev Whose signature over the hash this is, r and s at a place in calldata; zero if nobody's.
-    function _recover(bytes32 hash, uint256 v, uint256 rAndS) private view returns (address recovered) {
-        assembly ("memory-safe") {
-            let place := mload(0x40)
-            mstore(place, hash)
-            mstore(add(place, 32), v)
-            calldatacopy(add(place, 64), rAndS, 64)
-            // Where nothing is recovered, nothing is written.
-            mstore(0, 0)
-            pop(staticcall(gas(), 1, place, 128, 0, 32))
-            recovered := mload(0)
-        }
-    }
-
     /// @dev The chain with the entry at this place in calldata.
     function _append(bytes32 chain, uint256 entry) private pure returns (bytes32 link) {
+        // In memory that nobody has asked for.
         assembly ("memory-safe") {
             let place := mload(0x40)
             mstore(place, chain)

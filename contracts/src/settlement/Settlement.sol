@@ -46,12 +46,6 @@ contract Settlement is ISettlement, Turns, NetworkRegistry {
     uint64 public constant MAX_STOP = 7 days;
 
     /// @inheritdoc ISettlement
-    bytes32 public immutable DOMAIN;
-
-    /// @inheritdoc ISettlement
-    bytes32 public immutable DOMAIN_SEPARATOR;
-
-    /// @inheritdoc ISettlement
     IVerifierGateway public immutable GATEWAY;
 
     /// @inheritdoc ISettlement
@@ -65,6 +59,11 @@ contract Settlement is ISettlement, Turns, NetworkRegistry {
 
     /// @inheritdoc ISettlement
     address public immutable GUARDIAN;
+
+    // Where it was deployed; after a split, one of two chains has another id.
+    uint256 private immutable _CHAIN_ID;
+    bytes32 private immutable _DOMAIN;
+    bytes32 private immutable _DOMAIN_SEPARATOR;
 
     // In the slot in which the registry ends: a settlement reads both.
     uint64 private _stoppedAt;
@@ -101,8 +100,7 @@ contract Settlement is ISettlement, Turns, NetworkRegistry {
         GLOBAL_EXIT_ROOT = globalExitRoot;
         BRIDGE = ISharedBridge(globalExitRoot.bridgeAddress());
         (ANNOUNCER, GUARDIAN) = (roles.announcer, roles.guardian);
-        DOMAIN = keccak256(abi.encode(block.chainid, address(this)));
-        DOMAIN_SEPARATOR = Authorisations.separator();
+        (_CHAIN_ID, _DOMAIN, _DOMAIN_SEPARATOR) = (block.chainid, _domain(), Authorisations.separator());
         _checkProgram(gateway, programDigest_, selector_);
         (programDigest, selector) = (programDigest_, selector_);
     }
@@ -117,9 +115,7 @@ contract Settlement is ISettlement, Turns, NetworkRegistry {
         bytes calldata payload,
         bytes calldata proof
     ) external {
-        if (block.timestamp < stoppedUntil) {
-            revert SettlementIsStopped(stoppedUntil);
-        }
+        _checkNotStopped();
         _checkTurn();
         uint256 statement = statementDigest(inputs);
         _checkChains(inputs, authorisations, signatures, payload);
@@ -158,7 +154,7 @@ contract Settlement is ISettlement, Turns, NetworkRegistry {
             revert CommitmentNotCanonical(inputs.newCommitment);
         }
         return PublicValues(
-            DOMAIN,
+            DOMAIN(),
             commitment,
             inputs.newCommitment,
             inputs.rollupExitRoot,
@@ -192,7 +188,7 @@ contract Settlement is ISettlement, Turns, NetworkRegistry {
     ) private view {
         bytes32 published = EpochPayload.chain(payload);
         if (published != inputs.payloadChain) revert PayloadMismatch(inputs.payloadChain, published);
-        bytes32 agreed = _approvals.check(DOMAIN_SEPARATOR, authorisations, signatures);
+        bytes32 agreed = _approvals.check(DOMAIN_SEPARATOR(), authorisations, signatures);
         if (agreed != inputs.authorisationsChain) {
             revert AuthorisationsMismatch(inputs.authorisationsChain, agreed);
         }
@@ -203,6 +199,22 @@ contract Settlement is ISettlement, Turns, NetworkRegistry {
         // forge-lint: disable-next-line(unsafe-typecast)
         bytes4 route = bytes4(proof);
         if (route != selector) revert RouteNotPinned(route, selector);
+    }
+
+    // Where it is.
+
+    /// @inheritdoc ISettlement
+    function DOMAIN() public view returns (bytes32) {
+        return block.chainid == _CHAIN_ID ? _DOMAIN : _domain();
+    }
+
+    /// @inheritdoc ISettlement
+    function DOMAIN_SEPARATOR() public view returns (bytes32) {
+        return block.chainid == _CHAIN_ID ? _DOMAIN_SEPARATOR : Authorisations.separator();
+    }
+
+    function _domain() private view returns (bytes32) {
+        return keccak256(abi.encode(block.chainid, address(this)));
     }
 
     // Approving.
@@ -245,6 +257,8 @@ contract Settlement is ISettlement, Turns, NetworkRegistry {
         Program memory program = announced;
         if (program.readyAt == 0) revert NoProgramAnnounced();
         if (block.timestamp < program.readyAt) revert ProgramNotReady(program.readyAt);
+        // It makes the proof stale that a turn was taken for.
+        _checkTurn();
 
         delete announced;
         (programDigest, selector) = (program.programDigest, program.selector);
@@ -267,7 +281,7 @@ contract Settlement is ISettlement, Turns, NetworkRegistry {
 
     /// @inheritdoc ISettlement
     function stopSettlement() external onlyGuardian {
-        if (block.timestamp < stoppedUntil) revert SettlementIsStopped(stoppedUntil);
+        _checkNotStopped();
         uint256 stood = stoppedUntil - _stoppedAt;
         uint256 notBefore = stoppedUntil + (stood < MIN_REST ? MIN_REST : stood);
         if (block.timestamp < notBefore) revert StopTooSoon(notBefore);
@@ -283,6 +297,10 @@ contract Settlement is ISettlement, Turns, NetworkRegistry {
 
         stoppedUntil = uint64(block.timestamp);
         emit SettlementResumed();
+    }
+
+    function _checkNotStopped() internal view override {
+        if (block.timestamp < stoppedUntil) revert SettlementIsStopped(stoppedUntil);
     }
 
     /// @inheritdoc ISettlement

@@ -34,6 +34,7 @@ abstract contract Turns is ITurns {
 
     /// @inheritdoc ITurns
     function reserve() external payable {
+        _checkNotStopped();
         Turn memory last = turn;
         if (block.timestamp < last.endsAt) revert TurnTaken(last.holder, last.endsAt);
         uint256 fee = _fee();
@@ -61,6 +62,9 @@ abstract contract Turns is ITurns {
     function turnPrice() external view returns (uint256) {
         return BOND + _fee();
     }
+
+    /// @dev Nobody could settle in a turn that is taken while settlement is stopped.
+    function _checkNotStopped() internal view virtual;
 
     /// @dev Refuses the caller while somebody else has a turn.
     function _checkTurn() internal view {

@@ -36,8 +36,9 @@ contract ProofAggregation is IProofAggregation {
     /// @inheritdoc IProofAggregation
     bytes4 public immutable SELECTOR;
 
-    /// @inheritdoc IProofAggregation
-    bytes32 public immutable DOMAIN;
+    // Where it was deployed; after a split, one of two chains has another id.
+    uint256 private immutable _CHAIN_ID;
+    bytes32 private immutable _DOMAIN;
 
     /// @inheritdoc IProofAggregation
     mapping(bytes32 root => Aggregation) public aggregation;
@@ -52,7 +53,16 @@ contract ProofAggregation is IProofAggregation {
         if (address(verifier) == address(0)) revert IVerifierGateway.RouteNotFound(selector);
 
         (GATEWAY, PROGRAM_DIGEST, SELECTOR) = (gateway, programDigest, selector);
-        DOMAIN = keccak256(abi.encode(keccak256("Causeway ProofAggregation"), block.chainid, address(this)));
+        (_CHAIN_ID, _DOMAIN) = (block.chainid, _domain());
+    }
+
+    /// @inheritdoc IProofAggregation
+    function DOMAIN() public view returns (bytes32) {
+        return block.chainid == _CHAIN_ID ? _DOMAIN : _domain();
+    }
+
+    function _domain() private view returns (bytes32) {
+        return keccak256(abi.encode(keccak256("Causeway ProofAggregation"), block.chainid, address(this)));
     }
 
     // ---- submitting
@@ -126,7 +136,7 @@ contract ProofAggregation is IProofAggregation {
 
     /// @inheritdoc IProofAggregation
     function statementDigest(bytes32 root, uint256 depth, uint256 count) public view returns (uint256) {
-        return uint256(keccak256(abi.encode(DOMAIN, root, depth, count))) & type(uint248).max;
+        return uint256(keccak256(abi.encode(DOMAIN(), root, depth, count))) & type(uint248).max;
     }
 
     // ---- publishing again

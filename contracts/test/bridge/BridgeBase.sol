@@ -14,8 +14,8 @@ import {MAINNET, NetworkId} from "../../src/types/NetworkId.sol";
 import {Base} from "../Base.sol";
 import {PlainExitTree} from "../PlainExitTree.sol";
 import {vm} from "../Vm.sol";
-import {MockSettlement} from "../mocks/MockSettlement.sol";
 import {MockToken} from "../mocks/MockTokens.sol";
+import {MockSettlement} from "./MockSettlement.sol";
 
 /// @notice Ethereum's bridge, an L2's whose native token is ether, and one's whose native token is another, in one EVM.
 abstract contract BridgeBase is Base {

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {GlobalExitRoot} from "../../src/bridge/GlobalExitRoot.sol";
 import {IBridgeErrors} from "../../src/interfaces/IBridgeErrors.sol";
 import {ISettlement} from "../../src/interfaces/ISettlement.sol";
+import {ITurns} from "../../src/interfaces/ITurns.sol";
 import {IVerifierGateway} from "../../src/interfaces/IVerifierGateway.sol";
 import {Settlement} from "../../src/settlement/Settlement.sol";
 import {vm} from "../Vm.sol";
@@ -58,8 +59,12 @@ contract SettlementPowersTest is SettlementBase {
         bytes32 separator = other.DOMAIN_SEPARATOR();
         vm.assertEq(separator, domainSeparator());
         vm.chainId(6);
-        vm.assertEq(other.DOMAIN(), keccak256(abi.encode(uint256(5), address(other))));
+        vm.assertEq(other.DOMAIN(), keccak256(abi.encode(uint256(6), address(other))));
         vm.assertNotEq(separator, domainSeparator());
+        vm.assertEq(other.DOMAIN_SEPARATOR(), domainSeparator());
+        vm.chainId(5);
+        vm.assertEq(other.DOMAIN(), keccak256(abi.encode(uint256(5), address(other))));
+        vm.assertEq(other.DOMAIN_SEPARATOR(), separator);
     }
 
     function test_constructor_revertsWhenGatewayHasNoCode() external {
@@ -86,6 +91,22 @@ contract SettlementPowersTest is SettlementBase {
     }
 
     // ---- the program
+
+    /// @dev Alice takes a turn.
+    function _reserve() private returns (uint256 endsAt) {
+        uint256 price = settlement.turnPrice();
+        vm.deal(ALICE, price);
+        vm.prank(ALICE);
+        settlement.reserve{value: price}();
+        return block.timestamp + settlement.TURN();
+    }
+
+    function _settleAsAlice() private {
+        Epoch memory epoch = emptyEpoch();
+        bytes memory proof = proofOf(epoch);
+        vm.prank(ALICE);
+        settle(epoch, proof);
+    }
 
     function _assertAnnounced(uint256 programDigest, bytes4 selector, uint256 readyAt) private view {
         (uint256 programDigest_, bytes4 selector_, uint64 readyAt_) = settlement.announced();
@@ -132,6 +153,24 @@ contract SettlementPowersTest is SettlementBase {
         vm.warp(readyAt - 1);
         vm.expectRevert(abi.encodeWithSelector(ISettlement.ProgramNotReady.selector, readyAt));
         settlement.adoptProgram();
+    }
+
+    function test_adoptProgram_waitsForAnothersTurn() external {
+        vm.warp(_announce());
+        uint256 endsAt = _reserve();
+        vm.warp(endsAt - 1);
+        vm.expectRevert(abi.encodeWithSelector(ITurns.NotYourTurn.selector, ALICE, endsAt));
+        settlement.adoptProgram();
+        _settleAsAlice();
+        settlement.adoptProgram();
+    }
+
+    function test_adoptProgram_isForWhoeverHasTheTurn() external {
+        vm.warp(_announce());
+        _reserve();
+        vm.prank(ALICE);
+        settlement.adoptProgram();
+        vm.assertEq(settlement.programDigest(), NEXT);
     }
 
     function test_announceProgram_replacesAnAnnouncementAndItsTime() external {
@@ -216,16 +255,25 @@ contract SettlementPowersTest is SettlementBase {
     }
 
     function test_stopSettlement_comesBeforeTurns() external {
-        vm.deal(ALICE, 1 ether);
-        uint256 price = settlement.turnPrice();
-        vm.prank(ALICE);
-        settlement.reserve{value: price}();
+        _reserve();
         _stop();
         Epoch memory epoch = emptyEpoch();
         vm.expectRevert(
             abi.encodeWithSelector(ISettlement.SettlementIsStopped.selector, block.timestamp + WEEK)
         );
         settle(epoch, _unproven);
+    }
+
+    function test_reserve_revertsWhileStopped() external {
+        uint256 until = block.timestamp + WEEK;
+        _stop();
+        vm.deal(ALICE, 1 ether);
+        vm.warp(until - 1);
+        vm.expectRevert(abi.encodeWithSelector(ISettlement.SettlementIsStopped.selector, until));
+        vm.prank(ALICE);
+        settlement.reserve{value: 1 ether}();
+        vm.warp(until);
+        _reserve();
     }
 
     function test_stopSettlement_revertsUntilAsLongHasPassed() external {

@@ -285,6 +285,25 @@ contract SettlementSettleTest is SettlementBase {
         _unprovable(epoch, bytes.concat(SELECTOR, abi.encode(PROGRAM, statement)));
     }
 
+    /// @dev Both chains have all that was there before the split; one of them has another id.
+    function test_settle_afterASplitTakesWhatIsForItsChain() external {
+        Epoch memory epoch = _epoch();
+        bytes memory proof = proofOf(epoch);
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(PRIVATE_KEY, signingHash(NetworkId.wrap(1), DIGEST));
+        vm.chainId(block.chainid + 1);
+        address recovered = ecrecover(signingHash(NetworkId.wrap(1), DIGEST), v, r, s);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                Authorisations.SignatureInvalid.selector, 0, vm.addr(PRIVATE_KEY), recovered
+            )
+        );
+        settle(epoch, proof);
+        (epoch.authorisations, epoch.signatures, epoch.inputs.authorisationsChain) = ("", "", 0);
+        authorise(epoch, NetworkId.wrap(1), DIGEST, PRIVATE_KEY);
+        _unprovable(epoch, proof);
+        settle(epoch);
+    }
+
     function test_settle_revertsForAProofOfAnotherContract() external {
         Epoch memory epoch = _epoch();
         uint256 statement = statementOf(epoch, block.chainid, address(0xBAD));

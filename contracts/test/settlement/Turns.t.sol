@@ -179,6 +179,25 @@ contract TurnsTest is SettlementBase {
         vm.assertEq(address(settlement).balance, 20 * BOND + paid);
     }
 
+    /// @dev A day in which the fee never falls below f, for 12 f: what `ITurns` warns of.
+    function test_reserve_keepingItDearCostsInProportion() external {
+        uint256 fee = FEE;
+        while (fee < 1 ether) {
+            vm.assertEq(_reserve(ALICE), fee);
+            _settleAs(ALICE);
+            fee *= 2;
+        }
+        uint256 paid = 0;
+        for (uint256 i = 0; i < 12; ++i) {
+            vm.warp(block.timestamp + HALF_LIFE);
+            vm.assertEq(_reserve(ALICE), fee / 2);
+            _settleAs(ALICE);
+            paid += fee / 2;
+        }
+        vm.assertEq(settlement.turnPrice(), BOND + fee);
+        vm.assertEq(paid, 12 * 0.64 ether);
+    }
+
     /// @dev Beside a twin that keeps the heat in whole seconds and doubles step by step.
     function testFuzz_price(uint32[12] memory waits) external {
         uint256 cool = 0;

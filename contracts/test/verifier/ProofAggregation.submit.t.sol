@@ -31,6 +31,20 @@ contract ProofAggregationSubmitTest is ProofAggregationBase {
         vm.chainId(5);
         ProofAggregation other = new ProofAggregation(gateway, PROGRAM, SELECTOR);
         vm.assertEq(other.DOMAIN(), keccak256(abi.encode(name, uint256(5), address(other))));
+        vm.chainId(6);
+        vm.assertEq(other.DOMAIN(), keccak256(abi.encode(name, uint256(6), address(other))));
+        vm.chainId(5);
+        vm.assertEq(other.DOMAIN(), keccak256(abi.encode(name, uint256(5), address(other))));
+    }
+
+    /// @dev Both chains have all that was there before the split; one of them has another id.
+    function test_submit_afterASplitTakesWhatIsForItsChain() external {
+        Tree memory tree = treeOf(5);
+        bytes memory proof = proofOf(tree);
+        vm.chainId(5);
+        vm.expectRevert(abi.encodeWithSelector(IVerifyingKey.ProofInvalid.selector));
+        aggregation.submit(tree.root, tree.depth, tree.commitments, proof);
+        aggregation.submit(tree.root, tree.depth, tree.commitments, proofOf(tree));
     }
 
     function test_constructor_revertsWhenGatewayHasNoCode() external {

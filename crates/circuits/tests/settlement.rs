@@ -5,6 +5,7 @@ use alloy_primitives::{Address, U256};
 use causeway_aggregation::{C, D, F, Normalizer, Options, ProofError, Shape, ShapedProof, StatementDigest};
 use causeway_circuits::keccak::{Entry, List};
 use causeway_circuits::recursion::KeccakKeys;
+use causeway_circuits::settlement::span::Family;
 use causeway_circuits::settlement::transition::SegmentPlan;
 use causeway_circuits::settlement::{
     AnchorInputs, Epoch, EpochOpening, EpochRun, Item, L1Inputs, MAX_OPENINGS, Registry, SettlementError,
@@ -92,7 +93,8 @@ impl<'a> Run<'a> {
         let plan = Registry::plan(context, &self.run, &openings, self.list).unwrap();
         let item = self
             .program
-            .prove_registry(context, &self.run, &openings, self.list)
+            .registry()
+            .prove_item(context, &self.run, &openings, self.list)
             .unwrap();
         assert_eq!(item.span, plan.span);
         self.join(item, plan.after);
@@ -298,7 +300,7 @@ fn epoch(
     let mut run = Run::new(program, world.global(), after.global());
     for transition in &transitions {
         let inputs = TransitionInputs::new(transition, &after).unwrap();
-        let proof = program.prove_transition(&inputs, run.list).unwrap();
+        let proof = program.transition().prove_certificate(&inputs, run.list).unwrap();
         assert_eq!(program.check_transition(&proof), Ok(false));
         run.anchor(after.global(), transition, &proof, &inputs);
     }
@@ -352,10 +354,19 @@ fn a_certificate_that_depends_on_much_is_anchored_in_parts() {
     let [first, last] = &plans[..] else {
         panic!("two steps")
     };
-    let left = program.prove_segment(&inputs, first, run.list).unwrap();
-    let right = program.prove_segment(&inputs, last, left.span.list_out).unwrap();
-    let segments = program.prove_segments(&left, &right).unwrap();
-    let transition = program.prove_close(&inputs, last, &segments).unwrap();
+    let left = program.segment().prove_segment(&inputs, first, run.list).unwrap();
+    let right = program
+        .segment()
+        .prove_segment(&inputs, last, left.span.list_out)
+        .unwrap();
+    let segments = program
+        .segments()
+        .prove_item(Family::Segments, &left, &right)
+        .unwrap();
+    let transition = program
+        .close_circuit()
+        .prove_certificate(&inputs, last, &segments)
+        .unwrap();
 
     let opening = run
         .state

@@ -11,13 +11,15 @@ use causeway_circuits::keccak::List;
 use causeway_circuits::settlement::transition::SegmentPlan;
 use causeway_circuits::settlement::{SettlementError, SettlementProgram, Stage};
 use causeway_ledger::{TransitionInputs, World, apply, draft, settle_epoch};
-use causeway_prover::settlement::{ArrivalError, ArrivalPlan, EpochError, EpochPlan, StageError, identities};
+use causeway_prover::settlement::{
+    ArrivalError, ArrivalPlan, Arrived, ArrivedError, EpochError, EpochPlan, StageError, identities,
+};
 use causeway_prover::{
     EpochInputs, Event, Found, Graph, Keep, ProvingError, RunError, SettlementKind, SettlementProver, Store,
     Wrapping, WrappingError,
 };
 use causeway_types::{
-    Authorisation, Authority, Certificate, Contingency, EMPTY_METADATA_HASH, Exit, GoldilocksDigest,
+    Authorisation, Authority, Certificate, Contingency, EMPTY_METADATA_HASH, Exit, Expiry, GoldilocksDigest,
     LeafType, NetworkId, SettlementDomain, StateRoot, TokenId,
 };
 use causeway_verifier_gen::wrapped_proof::WrappedProof;
@@ -249,9 +251,13 @@ fn certificates_and_epochs_are_proven() {
     };
     let segments = SegmentPlan::of(&inputs_b).unwrap();
     let segment = program
+        .segment()
         .prove_segment(&inputs_b, &segments[0], List::EMPTY)
         .unwrap();
-    let closed = program.prove_close(&inputs_b, &segments[0], &segment).unwrap();
+    let closed = program
+        .close_circuit()
+        .prove_certificate(&inputs_b, &segments[0], &segment)
+        .unwrap();
     let mut broken = arrived_b.proof.clone();
     broken.proof.public_inputs[15] = F::ONE;
     let strangers = [
@@ -285,10 +291,32 @@ fn certificates_and_epochs_are_proven() {
         assert_eq!((refused, proven), (vec![expected.to_string()], stages));
     }
 
-    // The epoch.
+    // Written down they outlive whoever proved them: read and verified they are the same, and changed they are refused.
+    let files = [&arrived_a, &arrived_b].map(|arrived| arrived.to_bytes().unwrap());
+    let stage = Stage::Anchor;
+    let refused = |change: &dyn Fn(&mut Arrived)| {
+        let mut other = arrived_b.clone();
+        change(&mut other);
+        Arrived::from_bytes(&other.to_bytes().unwrap(), &program)
+    };
+    let other = refused(&|other| other.certified.statement.expiry = Expiry::new(7));
+    let expected = SettlementError::OtherStatement { stage };
+    assert_eq!(other, Err(ArrivedError::Proof(expected)));
+    let broken = refused(&|other| other.proof.proof.public_inputs[15] = F::ONE);
+    let source = ProofError::Invalid;
+    let expected = SettlementError::Inner { stage, source };
+    assert_eq!(broken, Err(ArrivedError::Proof(expected)));
+    let read = files.map(|file| Arrived::from_bytes(&file, &program).unwrap());
+    assert_eq!(read, [arrived_a, arrived_b]);
+
+    // The epoch, by another prover.
+    drop(prover);
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    let mut prover = SettlementProver::new(&program, store, NoWrap::default());
     inputs.registry.clear();
     inputs.deposits.clear();
-    inputs.certificates = vec![arrived_a, arrived_b];
+    inputs.certificates = read.to_vec();
     ends_before_the_wrap(prover.prove_epoch(world.global(), &inputs, &mut print));
     let second = plan(&inputs, &world).unwrap();
     assert_eq!(stated(&prover), second.public_values().statement().0);

@@ -97,6 +97,18 @@ pub enum Broken {
         /// What tokens say.
         circulating: U256,
     },
+    /// A network without an EVM sent more than it had.
+    #[error("{network} sent {sent} {symbol} and had {held}")]
+    Overdrawn {
+        /// The network.
+        network: &'static str,
+        /// The token.
+        symbol: &'static str,
+        /// What it had.
+        held: U256,
+        /// What it sent.
+        sent: U256,
+    },
     /// A tree has not the root that its leaves give.
     #[error("{what} of {network} is {actual}, its leaves give {expected}")]
     WrongRoot {

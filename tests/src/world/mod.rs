@@ -9,11 +9,13 @@ mod chain;
 mod claim;
 mod emergency;
 mod error;
+mod judge;
 mod observe;
 mod operations;
 mod outsider;
 mod party;
 mod promise;
+mod rotate;
 mod settlement;
 mod setup;
 mod sign;
@@ -29,15 +31,15 @@ use causeway_types::{
     Authority, Exit, GlobalIndex, L1InfoLeaf, NetworkId, RollupExitRoot, SettlementDomain, TokenId,
 };
 
-pub use certify::Settled;
 pub use chain::{Chain, Local, role};
 pub use claim::Claim;
 pub use emergency::{MAX_STOP, MIN_REST};
 pub use error::{Broken, WorldError};
+pub use judge::Settled;
 pub use party::Party;
 pub use settlement::{Deployed, Epoch, Verifier};
 pub use setup::Setup;
-pub use sign::{secret, signer};
+pub use sign::{secret, secret_after, signer, signer_after};
 
 /// Ethereum.
 pub const L1: NetworkId = NetworkId::MAINNET;
@@ -111,6 +113,8 @@ pub struct World {
     frontiers: Vec<ExitFrontier>,
     /// What exits that nobody claimed carry.
     in_flight: BTreeMap<TokenId, U256>,
+    /// What networks that are no EVMs have of others' tokens.
+    outside: BTreeMap<(NetworkId, TokenId), U256>,
     /// What people gave to bridges for nothing.
     donated: BTreeMap<TokenId, U256>,
     roots: Vec<KnownRoot>,
@@ -138,6 +142,11 @@ impl World {
     /// The deployment for which certificates are made.
     pub const fn domain(&self) -> &SettlementDomain {
         self.ledger.domain()
+    }
+
+    /// What the ledger knows.
+    pub const fn ledger(&self) -> &causeway_ledger::World {
+        &self.ledger
     }
 
     /// Settlement, where it is deployed.

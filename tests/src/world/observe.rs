@@ -1,11 +1,11 @@
 //! What the contracts' logs say.
 
-use alloy_primitives::{B256, Log, keccak256};
+use alloy_primitives::{B256, Log};
 use alloy_sol_types::SolEvent;
 use causeway_bindings::{GlobalExitRoot, SharedBridge};
+use causeway_relayer::state::exit_of;
 use causeway_types::{
-    Exit, ExitRoot, GlobalExitRoot as Root, GlobalIndex, L1InfoLeaf, L1InfoLeafInner, LeafType, NetworkId,
-    RollupExitRoot, TokenId,
+    ExitRoot, GlobalExitRoot as Root, GlobalIndex, L1InfoLeaf, L1InfoLeafInner, NetworkId, RollupExitRoot,
 };
 
 use super::{Broken, KnownRoot, L1, Sent, World, WorldError, place};
@@ -40,17 +40,7 @@ impl World {
         source: NetworkId,
         event: SharedBridge::BridgeEvent,
     ) -> Result<(), WorldError> {
-        let exit = Exit {
-            leaf_type: LeafType::try_from(event.leafType)?,
-            token: TokenId {
-                network: NetworkId::new(event.originNetwork),
-                address: event.originAddress,
-            },
-            destination_network: NetworkId::new(event.destinationNetwork),
-            destination_address: event.destinationAddress,
-            amount: event.amount,
-            metadata_hash: keccak256(&event.metadata),
-        };
+        let exit = exit_of(&event)?;
         self.frontiers[place(source)].append(exit.leaf())?;
         let index = self.trees[place(source)].append(exit.leaf())?;
         let expected = GlobalIndex::new(source, event.depositCount);
@@ -69,7 +59,7 @@ impl World {
         Ok(())
     }
 
-    fn observe_claim(&mut self, index: GlobalIndex) -> Result<(), WorldError> {
+    pub(super) fn observe_claim(&mut self, index: GlobalIndex) -> Result<(), WorldError> {
         self.exit(index)?;
         let sent = &mut self.sent[place(index.source())][index.leaf_index() as usize];
         let claimed_again = sent.claimed;

@@ -1,6 +1,6 @@
 //! Settlement on Ethereum, and what an epoch hands to it.
 
-use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
+use alloy_primitives::{Address, B256, Bytes, FixedBytes, Log, U256};
 use alloy_sol_types::SolValue;
 use causeway_bindings::{Groth16Verifier, Settlement, VerifierGateway, mocks::MockStatementVerifier};
 use causeway_ledger::{AuthorisationEntry, EpochOutcome, GlobalState, authorisations_chain, payload_chain};
@@ -98,6 +98,22 @@ impl Deployed {
             gas: receipt.gas,
             logs: receipt.logs,
         })
+    }
+
+    /// Replaces a network's authority.
+    pub(super) fn rotate(
+        &self,
+        evm: &mut Evm,
+        network: NetworkId,
+        authority: &Authority,
+    ) -> Result<Vec<Log>, EvmError> {
+        let call = Settlement::rotateKeyCall {
+            network: network.get(),
+            kind: authority.kind(),
+            signer: authority.signer_address().unwrap_or_default(),
+            key: authority.validity_key().map_or(B256::ZERO, B256::from),
+        };
+        Ok(evm.call_from(ADMIN, self.contract, &call)?.logs)
     }
 
     /// The mock's proof of what an epoch says.

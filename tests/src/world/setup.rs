@@ -13,7 +13,7 @@ use causeway_types::{Authority, GoldilocksDigest, NetworkId, SettlementDomain, T
 
 use super::settlement::{CREATOR, Deployed, Verifier};
 use super::sign::signer;
-use super::{A, Chain, G, L1, Party, Token, World, WorldError};
+use super::{A, B, Chain, G, L1, Party, Token, World, WorldError};
 use crate::evm::{Evm, LOCAL_CHAIN_ID, SENDER};
 
 /// Seconds: 14 November 2023.
@@ -48,6 +48,18 @@ impl World {
                 Authority::validity(key())?,
                 Authority::both(signer(G), key())?,
             ],
+        })
+    }
+
+    /// The same where all three sign, and what checks proofs is a choice.
+    ///
+    /// # Errors
+    /// Whatever goes wrong with a contract.
+    pub fn signing(verifier: Verifier) -> Result<Self, WorldError> {
+        let signs = |network| Authority::signer(signer(network));
+        Self::of(&Setup {
+            verifier,
+            authorities: [signs(A)?, signs(B)?, signs(G)?],
         })
     }
 
@@ -141,6 +153,7 @@ impl World {
             frontiers: vec![ExitFrontier::new(); networks],
             donated: BTreeMap::new(),
             in_flight: BTreeMap::new(),
+            outside: BTreeMap::new(),
             roots: Vec::new(),
             info_tree: L1InfoTree::new(),
             info_leaves: Vec::new(),

@@ -388,17 +388,27 @@ mod tests {
         assert!(!gadget.takes(&values));
     }
 
+    /// A tree of ETH alone that says to have so many leaves: the next place has nothing beside it but the half in which ETH is.
     #[test]
     fn there_is_no_room_for_more_than_a_count_can_say() {
-        let gadget = Gadget::new(|builder| {
-            let token = TokenTarget::new(builder);
-            let balance = AmountTarget::new(builder);
-            let tree = BalanceTreeTarget::new(builder);
-            let access = BalanceAccessTarget::new(builder);
-            let active = builder._true();
-            let (_, after) = access.follow_if(builder, active, &token, &balance, &tree);
-            vec![tree.count.target(), after.count.target()]
+        let gadget = gadget();
+        let mut values = replacement(&BalanceTree::new(), token(0, 3), U256::from(1)).0[..297].to_vec();
+        assert!(gadget.takes(&values));
+        let linked = BalanceLeaf {
+            token: TokenId::ETH,
+            balance: U256::ZERO,
+            next: token(0, 3),
+        };
+        let siblings = values[41..165].as_chunks::<4>().0.iter();
+        let half = siblings.fold(linked.hash(), |node, &sibling| {
+            BALANCE_NODE.node(node, GoldilocksDigest::new(sibling).unwrap())
         });
-        assert!(!gadget.holds(&[u32::MAX.into(), 1 << 32]));
+        let path = values[41..165].to_vec();
+        values[169..293].copy_from_slice(&path);
+        values[293..].copy_from_slice(&words(half));
+        for (count, taken) in [(u32::MAX - 1, true), (u32::MAX, false)] {
+            values[14] = count.into();
+            assert_eq!(gadget.takes(&values), taken, "{count}");
+        }
     }
 }

@@ -35,13 +35,16 @@ impl Gadget {
         self.takes(values)
     }
 
-    /// Whether these values of the first targets do, the others following from them too.
+    /// Whether these values of the first targets do, the others following from them too. A target that stands in two places has but
+    /// one value.
     pub(crate) fn takes(&self, values: &[u64]) -> bool {
         let values = values.iter().map(|&value| F::from_canonical_u64(value));
         let forged: Vec<(Target, F)> = self.targets.iter().copied().zip(values).collect();
-        Trace::forged(&self.data, &PartialWitness::new(), &forged)
-            .violations()
-            .is_empty()
+        let trace = Trace::forged(&self.data, &PartialWitness::new(), &forged);
+        trace.violations().is_empty()
+            && forged
+                .iter()
+                .all(|&(target, value)| trace.get(target) == Some(value))
     }
 
     /// These values satisfy the circuit, and none of them can be another.

@@ -49,8 +49,15 @@ pub enum ArrivalError {
     #[error(transparent)]
     Program(#[from] SettlementError),
     /// The certificate has more exits than one list takes.
-    #[error("the certificate's exits: {0}")]
-    List(#[from] SizeError),
+    #[error("the certificate has {exits} exits: make two of it, of at most {max} exits each; {source}")]
+    TooManyExits {
+        /// How many it has.
+        exits: usize,
+        /// As many as always fit, [`super::ArrivalPlan::MAX_EXITS`]: where an exit tree happens to stand a few more may.
+        max: usize,
+        /// What does not fit.
+        source: SizeError,
+    },
 }
 
 /// Why there is no plan for an epoch.

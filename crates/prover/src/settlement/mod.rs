@@ -20,7 +20,7 @@ use causeway_aggregation::ShapedProof;
 use causeway_circuits::settlement::{Attest, SettlementProgram};
 use causeway_ledger::{GlobalState, TransitionInputs};
 
-pub use arrival::{ArrivalPlan, ArrivalStep, Arrived, Certified};
+pub use arrival::{ArrivalPlan, ArrivalStep, Arrived, ArrivedError, Certified};
 pub use epoch::{EpochContents, EpochInputs, EpochPlan, EpochStep, ProvenEpoch};
 pub use error::{ArrivalError, EpochError, ProvingError, StageError};
 pub use kind::SettlementKind;

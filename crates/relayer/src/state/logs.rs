@@ -108,23 +108,31 @@ impl Source {
             let read = || -> Result<L1Log, TypesError> {
                 Ok(L1Log::Exited {
                     index: event.depositCount,
-                    exit: Exit {
-                        leaf_type: LeafType::try_from(event.leafType)?,
-                        token: TokenId {
-                            network: NetworkId::new(event.originNetwork),
-                            address: event.originAddress,
-                        },
-                        destination_network: NetworkId::new(event.destinationNetwork),
-                        destination_address: event.destinationAddress,
-                        amount: event.amount,
-                        metadata_hash: keccak256(&event.metadata),
-                    },
+                    exit: exit_of(&event)?,
                 })
             };
             return value(log, read).map(Some);
         }
         Ok(None)
     }
+}
+
+/// The exit that a bridge tells of.
+///
+/// # Errors
+/// [`TypesError`] if its leaf type is none.
+pub fn exit_of(event: &SharedBridge::BridgeEvent) -> Result<Exit, TypesError> {
+    Ok(Exit {
+        leaf_type: LeafType::try_from(event.leafType)?,
+        token: TokenId {
+            network: NetworkId::new(event.originNetwork),
+            address: event.originAddress,
+        },
+        destination_network: NetworkId::new(event.destinationNetwork),
+        destination_address: event.destinationAddress,
+        amount: event.amount,
+        metadata_hash: keccak256(&event.metadata),
+    })
 }
 
 fn decode<E: SolEvent>(log: &LogJson, topic: B256) -> Result<E, StateError> {

@@ -6,4 +6,4 @@ mod logs;
 mod tests;
 
 pub use error::StateError;
-pub use logs::{LogJson, Source};
+pub use logs::{LogJson, Source, exit_of};

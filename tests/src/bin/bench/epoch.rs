@@ -1,4 +1,5 @@
-use std::time::Duration;
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
 
 use alloy_primitives::{Address, U256};
 use anyhow::{Context, Result};
@@ -6,7 +7,7 @@ use causeway_circuits::settlement::{SettlementProgram, transition};
 use causeway_ledger::{TransitionInputs, World, apply, draft};
 use causeway_prover::settlement::EpochInputs;
 use causeway_prover::{Event, Kind, SettlementKind, SettlementProver, Store, StoredWrapping};
-use causeway_tests::stage::Stage;
+use causeway_tests::stage::{Stage, forget_peak_memory, peak_memory};
 use causeway_types::{
     Authority, Backing, EMPTY_METADATA_HASH, Exit, GlobalIndex, ImportedExit, LeafType, NetworkId,
     SettlementDomain, TokenId,
@@ -187,26 +188,55 @@ fn certificates() -> Result<(World, Vec<causeway_ledger::Transition>)> {
     Ok((world, certificates))
 }
 
-/// How long the stages of each kind took.
+/// What the stages of one kind took.
+struct Taken {
+    kind: SettlementKind,
+    /// How many they were.
+    count: usize,
+    /// All of them.
+    time: Duration,
+    /// The most that the process held while one of them ran, in bytes.
+    memory: u64,
+}
+
+/// What stages took. One begins where the one before it has ended.
 #[derive(Default)]
-struct Stages(Vec<(SettlementKind, usize, Duration)>);
+struct Stages {
+    kinds: Vec<Taken>,
+    /// The most that the process held before the newest began.
+    before: u64,
+}
 
 impl Stages {
-    fn listener(&mut self) -> impl FnMut(Event<'_, SettlementKind>) -> std::ops::ControlFlow<()> {
-        let mut began = std::time::Instant::now();
+    fn listener(&mut self) -> impl FnMut(Event<'_, SettlementKind>) -> ControlFlow<()> {
+        let mut began = Instant::now();
         move |event| {
             match event {
-                Event::Started { .. } => began = std::time::Instant::now(),
-                Event::Proven { kind, .. } => match self.0.iter_mut().find(|(known, ..)| *known == kind) {
-                    Some((_, count, time)) => {
-                        *count += 1;
-                        *time += began.elapsed();
-                    }
-                    None => self.0.push((kind, 1, began.elapsed())),
-                },
+                Event::Started { .. } => {
+                    self.before = self.before.max(peak_memory());
+                    forget_peak_memory();
+                    began = Instant::now();
+                }
+                Event::Proven { kind, .. } => self.take(kind, began.elapsed(), peak_memory()),
                 _ => {}
             }
-            std::ops::ControlFlow::Continue(())
+            ControlFlow::Continue(())
+        }
+    }
+
+    fn take(&mut self, kind: SettlementKind, time: Duration, memory: u64) {
+        match self.kinds.iter_mut().find(|known| known.kind == kind) {
+            Some(known) => {
+                known.count += 1;
+                known.time += time;
+                known.memory = known.memory.max(memory);
+            }
+            None => self.kinds.push(Taken {
+                kind,
+                count: 1,
+                time,
+                memory,
+            }),
         }
     }
 
@@ -217,18 +247,23 @@ impl Stages {
         };
         let seconds = Row::new(format!("{name}.seconds"), whole.time.as_secs_f64(), Unit::Seconds);
         report.row(beside(seconds, "the aim", aim));
-        let memory = whole.peak_memory as f64 / f64::from(1 << 20);
-        let memory = Row::new(format!("{name}.memory"), memory, Unit::Mebibytes);
+        // Each stage began to measure anew: of the whole that says what came after the last.
+        let peak = whole.peak_memory.max(self.before);
+        let memory = Row::new(format!("{name}.memory"), mebibytes(peak), Unit::Mebibytes);
         report.row(beside(memory, "the aim", aim.map(|_| AIM_MEMORY)));
-        for (kind, count, time) in &self.0 {
-            let row = Row::new(
-                format!("{name}.{}.seconds", kind.name()),
-                time.as_secs_f64(),
-                Unit::Seconds,
-            );
-            report.row(row.note(format!("{count} of them, circuits built included where they are")));
+        for taken in &self.kinds {
+            let (name, count) = (format!("{name}.{}", taken.kind.name()), taken.count);
+            let time = taken.time.as_secs_f64();
+            let seconds = Row::new(format!("{name}.seconds"), time, Unit::Seconds);
+            report.row(seconds.note(format!("{count} of them, circuits built included where they are")));
+            let memory = Row::new(format!("{name}.memory"), mebibytes(taken.memory), Unit::Mebibytes);
+            report.row(memory.note("the dearest of them, with all that the process holds meanwhile"));
         }
     }
+}
+
+fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
 }
 
 #[cfg(test)]
@@ -254,6 +289,24 @@ mod tests {
         }
         let error = settle("approve", 1, 1).unwrap_err().to_string();
         assert_eq!(error, "approve is no settlement");
+    }
+
+    #[test]
+    fn stages_of_a_kind_add_up_and_the_dearest_counts() {
+        let mut stages = Stages::default();
+        let (short, long) = (Duration::from_secs(1), Duration::from_secs(2));
+        stages.take(SettlementKind::Fold, short, 7);
+        stages.take(SettlementKind::Seal, short, 9);
+        stages.take(SettlementKind::Fold, long, 5);
+        let taken = stages.kinds.iter();
+        let taken: Vec<_> = taken
+            .map(|taken| (taken.kind, taken.count, taken.time, taken.memory))
+            .collect();
+        let expected = [
+            (SettlementKind::Fold, 2, short + long, 7),
+            (SettlementKind::Seal, 1, short, 9),
+        ];
+        assert_eq!(taken, expected);
     }
 
     #[test]

@@ -11,7 +11,6 @@ pub mod mock_receiver;
 pub mod mock_reentrant_receiver;
 pub mod mock_reentrant_token;
 pub mod mock_refuser;
-pub mod mock_settlement;
 pub mod mock_statement_verifier;
 pub mod mock_token;
 pub mod mock_verifier;
@@ -27,7 +26,6 @@ pub use mock_receiver::MockReceiver;
 pub use mock_reentrant_receiver::MockReentrantReceiver;
 pub use mock_reentrant_token::MockReentrantToken;
 pub use mock_refuser::MockRefuser;
-pub use mock_settlement::MockSettlement;
 pub use mock_statement_verifier::MockStatementVerifier;
 pub use mock_token::MockToken;
 pub use mock_verifier::MockVerifier;
@@ -46,7 +44,6 @@ pub static CREATION_CODES: &[(&str, &alloy_primitives::Bytes)] = &[
     ("MockReceivers.sol:MockReentrantReceiver", &MockReentrantReceiver::BYTECODE),
     ("MockTokens.sol:MockReentrantToken", &MockReentrantToken::BYTECODE),
     ("MockReceivers.sol:MockRefuser", &MockRefuser::BYTECODE),
-    ("MockSettlement.sol:MockSettlement", &MockSettlement::BYTECODE),
     ("MockStatementVerifier.sol:MockStatementVerifier", &MockStatementVerifier::BYTECODE),
     ("MockTokens.sol:MockToken", &MockToken::BYTECODE),
     ("MockVerifier.sol:MockVerifier", &MockVerifier::BYTECODE),

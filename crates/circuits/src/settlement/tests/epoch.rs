@@ -123,6 +123,43 @@ fn agreeing(opening: &EpochOpening, after: &EpochRun) -> Item {
     item(SINGLE[0], NO_KEY, span)
 }
 
+/// Of an epoch that takes a network's exits, deposits and entries: no root is what it was, and none the same on both sides.
+#[test]
+fn an_epoch_tells_where_it_ends() {
+    let mut old = GlobalState::genesis();
+    register(&mut old, &[1, 2]);
+    old.deposit(&[deposit(1)]).unwrap();
+    let first = publish(&old, 1, 2);
+    old.anchor(&first, 32).unwrap();
+    let mut new = old.clone();
+    register(&mut new, &[3]);
+    new.deposit(&[deposit(2), deposit(3)]).unwrap();
+    for height in [0, 1, 32] {
+        let (mut new, network) = (new.clone(), if height == 0 { 1 } else { 2 });
+        let entry = publish(&new, network, 1);
+        new.anchor(&entry, height.into()).unwrap();
+        let opening = EpochOpening::between(&old, &new, domain(), height);
+        let after = EpochRun {
+            payload: B256::repeat_byte(0x33),
+            authorisations: B256::repeat_byte(0x44),
+            expiry: Expiry::new(5 << 32 | 7),
+            certificates: true,
+            ..EpochOpening::between(&new, &new, domain(), height).before
+        };
+        assert_ne!(opening.old.rollup_exit_root, opening.new.rollup_exit_root);
+        let statement = opening.public_values(&after).statement();
+        let stated = states(&agreeing(&opening, &after), &opening, &after, &[]).unwrap();
+        let limbs = [0, 1, 2, 3].map(|limb| stated[limb].to_canonical_u64());
+        assert_eq!(
+            StatementDigest::try_from(limbs).unwrap().to_be_bytes(),
+            statement.0,
+            "{height}"
+        );
+        let entries = Epoch::plan(&opening, &after).unwrap();
+        assert_eq!(stated[4..], list(2).extend(&entries).elements());
+    }
+}
+
 #[test]
 fn an_epoch_begins_with_nothing_done() {
     let (opening, after, _) = registering(3);

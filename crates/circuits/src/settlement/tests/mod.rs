@@ -11,9 +11,11 @@ mod fold;
 mod l1;
 mod open;
 mod opening;
+mod random;
 mod registry;
 mod seal;
 mod shut;
+mod verified;
 mod whole;
 
 use alloy_primitives::{Address, B256, U256};

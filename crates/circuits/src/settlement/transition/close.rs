@@ -93,7 +93,7 @@ impl Circuit<CloseTargets> {
 }
 
 /// The constraints of a close.
-pub(super) fn constrain(
+pub(in crate::settlement) fn constrain(
     builder: &mut CircuitBuilder<F, D>,
     take_in: TakeIn,
     keys: &ItemKeys,

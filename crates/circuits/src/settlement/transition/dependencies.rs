@@ -119,7 +119,8 @@ fn slot(builder: &mut CircuitBuilder<F, D>, chain: &mut DigestTarget) -> Depende
     let active = builder.add_virtual_bool_target_safe();
     let network = U32Target::new_unchecked(builder.add_virtual_target());
     let entry = HistoryEntryTarget::new_unchecked(builder);
-    // L1 keeps no history: its entry is the shadow root of as many exits as the height says.
+    // L1 keeps no history: its entry is the shadow root of as many exits as the height says. Nothing is said of the entry's own count:
+    // that it is the same gives an entry of L1 one reading.
     let l1 = is_zero(builder, network.target());
     let zero = builder.zero();
     let [upper, lower] = entry.height.targets();

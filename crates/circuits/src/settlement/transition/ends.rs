@@ -10,7 +10,7 @@ use plonky2::plonk::circuit_builder::CircuitBuilder;
 
 use super::moves::{MovesTarget, SUM_CHALLENGE};
 use super::run::RunTarget;
-use crate::keccak::{List, ListTarget};
+use crate::keccak::{DigestTarget as KeccakTarget, List, ListTarget};
 use crate::recursion::connect;
 use crate::settlement::statement::TransitionStatementTarget;
 use crate::targets::{
@@ -73,6 +73,8 @@ impl BeginTargets {
 /// What a certificate comes to.
 #[derive(Clone, Debug)]
 pub struct EndTargets {
+    /// What the nodes of the exit tree hash to: the list is told of it, and the state has it, only if there are exits.
+    pub root: KeccakTarget,
     /// The state root after.
     pub state_root: Bytes32Target,
     /// The path of the new entry's place in the history tree.
@@ -111,8 +113,8 @@ impl EndTargets {
         builder.range_check(run.moves.count, MOVES_BITS);
 
         let root = exits.frontier.root(builder, &mut list, exits.grown, exits.count);
-        let root = keccak_words(builder, &root);
-        let exit_root = Bytes32Target::select(builder, exits.grown, &root, &old.exit_root);
+        let exit_root = keccak_words(builder, &root);
+        let exit_root = Bytes32Target::select(builder, exits.grown, &exit_root, &old.exit_root);
         let state_root = Bytes32Target::new_unchecked(builder);
         let history_path = PathTarget::new(builder, TreeTarget::History);
         let entry = HistoryEntryTarget {
@@ -160,6 +162,7 @@ impl EndTargets {
         };
         statement.register(builder);
         Self {
+            root,
             state_root,
             history_path,
             statement,

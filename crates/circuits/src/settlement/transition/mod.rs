@@ -21,6 +21,8 @@ mod whole;
 mod witness;
 
 pub use body::BodyTargets;
+#[cfg(test)]
+pub(super) use close::constrain as constrain_close;
 pub use close::{Close, CloseTargets};
 pub use dependencies::{ContingencyTarget, DependenciesTarget, DependencyTarget};
 pub use ends::{BeginTargets, EndTargets};

@@ -114,6 +114,7 @@ impl Circuit<SegmentTargets> {
 
 /// The constraints of a segment.
 pub(super) fn constrain(builder: &mut CircuitBuilder<F, D>) -> SegmentTargets {
+    // Who closes names the same network, of which the state before has the word: it is held here so that a segment stands alone.
     let network = U32Target::new(builder);
     let challenge = builder.add_virtual_hash();
     let point = ChallengeTarget::new(builder, challenge);

@@ -117,6 +117,7 @@ pub(super) fn tokens(
     let tokens: Vec<_> = (0..Step::TOKENS)
         .map(|_| token(builder, challenge, run))
         .collect();
+    // A gap would change nothing that is said: this keeps one witness for one certificate.
     for pair in tokens.windows(2) {
         falls(builder, pair[0].active, pair[1].active);
     }
@@ -129,6 +130,7 @@ fn token(
     run: &mut RunTarget,
 ) -> TokenSumTarget {
     let active = builder.add_virtual_bool_target_safe();
+    // What is listed is moved, and what is moved has words: they are held here for the order, so that it needs no such reason.
     let token = TokenTarget::new(builder);
     let words = builder.add_virtual_target_arr();
     let moves = builder.add_virtual_target();

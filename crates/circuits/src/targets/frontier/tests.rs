@@ -120,9 +120,10 @@ fn another_count_leaf_node_or_list_is_refused() {
 #[test]
 fn unused_nodes_are_zero() {
     let gadget = exits();
-    // What stands in a slot without a bit stays nowhere.
+    // What stands in a slot without a bit stays nowhere: whether it gets one, or has none after it either.
     let mut values = exit_values(&exit_frontier(4), 1);
     values[37] = 7;
+    values[45] = 7;
     assert!(gadget.holds(&values));
     for (at, element) in (298 + 8..298 + 16).map(|at| (at, 1)) {
         let mut other = values.clone();

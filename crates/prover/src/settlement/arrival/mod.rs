@@ -1,12 +1,15 @@
 //! A certificate on arrival: everything that can be proven of it before it is known what else its epoch settles.
 
 mod certified;
+mod file;
 mod plan;
 
 use causeway_aggregation::ShapedProof;
 use causeway_circuits::settlement::SettlementProgram;
+use causeway_circuits::settlement::span::Family;
 
 pub use certified::{Arrived, Certified};
+pub use file::ArrivedError;
 pub use plan::{ArrivalPlan, ArrivalStep};
 
 use super::error::StageError;
@@ -33,19 +36,32 @@ impl Arriving<'_> {
         let mut given = Given::new(plan, stage, inputs);
         let missing = StageError::Outcome { stage };
         Ok(match plan.steps()[stage] {
-            ArrivalStep::Transition => program.prove_transition(certificate, plan.start())?.proof,
+            ArrivalStep::Transition => {
+                let circuit = program.transition();
+                circuit.prove_certificate(certificate, plan.start())?.proof
+            }
             ArrivalStep::Segment { index } => {
                 let (segment, list_in) = plan.segment(index).ok_or(missing)?;
-                program.prove_segment(certificate, segment, list_in)?.proof
+                let circuit = program.segment();
+                circuit.prove_segment(certificate, segment, list_in)?.proof
             }
-            ArrivalStep::Segments { .. } => program.prove_segments(&given.item()?, &given.item()?)?.proof,
+            ArrivalStep::Segments { .. } => {
+                let (left, right) = (given.item()?, given.item()?);
+                program
+                    .segments()
+                    .prove_item(Family::Segments, &left, &right)?
+                    .proof
+            }
             ArrivalStep::Close { .. } => {
                 let last = plan.last_segment().ok_or(missing)?;
-                program.prove_close(certificate, last, &given.item()?)?.proof
+                let circuit = program.close_circuit();
+                circuit
+                    .prove_certificate(certificate, last, &given.item()?)?
+                    .proof
             }
             ArrivalStep::Attest { .. } => {
                 let own = self.own.ok_or(missing)?;
-                program.prove_attest(&given.transition()?, own)?.proof
+                program.attest().attest(&given.transition()?, own)?.proof
             }
             ArrivalStep::Keccak => {
                 let list = plan.list().ok_or(missing)?;

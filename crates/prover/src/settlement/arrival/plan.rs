@@ -1,12 +1,12 @@
 //! Which stages prove a certificate, and what each says.
 
 use causeway_aggregation::KeyDigest;
-use causeway_circuits::keccak::List;
+use causeway_circuits::keccak::{List, Size};
 use causeway_circuits::settlement::span::Family;
 use causeway_circuits::settlement::transition::{SegmentPlan, entries, statement};
 use causeway_circuits::settlement::{Fold, Span, TransitionStatement};
 use causeway_ledger::TransitionInputs;
-use causeway_types::GoldilocksDigest;
+use causeway_types::{GoldilocksDigest, TREE_DEPTH};
 use plonky2::field::types::PrimeField64;
 
 use super::Certified;
@@ -67,6 +67,10 @@ pub struct ArrivalPlan {
 }
 
 impl ArrivalPlan {
+    /// As many exits as the list of a certificate always takes: two blocks each, the leaf and a node, and what tree and root take more,
+    /// however many exits there were.
+    pub const MAX_EXITS: usize = (Size::Large.entries() - 2 * TREE_DEPTH) / 2;
+
     /// The plan for a certificate that the ledger applied and, if its network proves its certificates itself, the key of that proof.
     ///
     /// # Errors
@@ -75,7 +79,13 @@ impl ArrivalPlan {
         let hashed = entries(inputs);
         let list = match hashed.is_empty() {
             true => None,
-            false => Some(PlannedList::new(hashed)?),
+            false => Some(
+                PlannedList::new(hashed).map_err(|source| ArrivalError::TooManyExits {
+                    exits: inputs.exits.len(),
+                    max: Self::MAX_EXITS,
+                    source,
+                })?,
+            ),
         };
         let start = list.as_ref().map_or(List::EMPTY, |list| list.start);
         let mut plan = Self {
@@ -153,7 +163,7 @@ impl ArrivalPlan {
     pub fn certified(&self) -> Certified {
         Certified {
             statement: self.statement,
-            payload: self.inputs.payload(),
+            new: self.inputs.new,
             dependencies: self.inputs.dependency_entries(),
         }
     }

@@ -115,7 +115,7 @@ impl Items {
             if !certified.statement.hashes_nothing() {
                 return Err(EpochError::ListOpen { certificate });
             }
-            let opening = after.anchor(&certified.payload, height.into());
+            let opening = after.anchor(&certified.payload(), height.into());
             inputs.push(ItemInputs::Anchor(Box::new(Anchored {
                 certificate,
                 opening: opening.map_err(|source| EpochError::Place { certificate, source })?,
@@ -180,11 +180,11 @@ fn follow(
 /// the root, and nothing is hashed.
 fn height(state: &GlobalState, certificates: &[&Certified]) -> u8 {
     let exports = |certified: &&Certified| {
-        let network = state.network(certified.payload.network);
-        network.is_none_or(|known| known.state.exit_count != certified.payload.exit_count)
+        let network = state.network(certified.new.network);
+        network.is_none_or(|known| known.state.exit_count != certified.new.exit_count)
     };
     let least = if certificates.iter().any(exports) {
-        rollup_height(certificates.iter().map(|certified| certified.payload.network))
+        rollup_height(certificates.iter().map(|certified| certified.new.network))
     } else {
         u32::BITS
     };

@@ -85,7 +85,8 @@ impl<W: Wrapping> Settling<'_, W> {
                 ItemInputs::Registry(openings) => {
                     let (context, before) = (plan.shared().hash(), &plan.items()[index].before);
                     let list = plan.span(stage).ok_or(missing)?.list_in;
-                    program.prove_registry(context, before, openings, list)?.proof
+                    let circuit = program.registry();
+                    circuit.prove_item(context, before, openings, list)?.proof
                 }
                 ItemInputs::L1(_) => return Err(missing),
                 ItemInputs::Anchor(_) => {

@@ -55,7 +55,7 @@ impl EpochPlan {
         let authorisations = items.iter().filter_map(|item| authorisation(item, certificates));
         Ok(Self {
             authorisations: authorisations.collect(),
-            payload: certificates.iter().map(|certified| certified.payload).collect(),
+            payload: certificates.iter().map(|certified| certified.payload()).collect(),
             lists,
             steps,
             says,
@@ -177,7 +177,7 @@ fn authorisation(item: &PlannedItem, certificates: &[&Certified]) -> Option<Auth
     };
     let certified = certificates.get(anchored.certificate.position)?;
     Some(AuthorisationEntry {
-        network: certified.payload.network,
+        network: certified.new.network,
         digest: certified.statement.certificate,
         signer: anchored.opening.authority.signer_address()?,
     })

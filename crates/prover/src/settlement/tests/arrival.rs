@@ -1,6 +1,7 @@
 use causeway_circuits::keccak::{List, Size, SizeError};
 use causeway_circuits::settlement::transition::{entries, statement};
 use causeway_circuits::settlement::{Span, TransitionStatement};
+use causeway_ledger::ExitFrontier;
 
 use super::*;
 use crate::graph::Graph;
@@ -73,7 +74,10 @@ fn a_list_is_closed_and_begins_behind_what_fills_it() {
     };
     assert_eq!(transition(&plan, 2), shut);
     let certified = plan.certified();
-    assert_eq!((certified.statement, certified.payload), (shut, inputs.payload()));
+    assert_eq!(
+        (certified.statement, certified.payload()),
+        (shut, inputs.payload())
+    );
     assert_eq!(certified.dependencies, inputs.dependency_entries());
 }
 
@@ -137,10 +141,35 @@ fn a_certificate_of_many_steps_is_joined_and_closed() {
 #[test]
 fn more_exits_than_a_list_takes_are_named() {
     let refused = ArrivalPlan::new(&exports(700), None).unwrap_err();
-    assert!(
-        matches!(refused, ArrivalError::List(SizeError::TooLarge { max: 1365, .. })),
-        "{refused:?}"
+    // 700 leaves, 694 nodes that they complete, 32 nodes from there to the root; equal ones take their rows once.
+    let source = SizeError::TooLarge {
+        entries: 1426,
+        rows: 1009,
+        max: 1365,
+        max_rows: 32768,
+    };
+    let expected = ArrivalError::TooManyExits {
+        exits: 700,
+        max: 650,
+        source,
+    };
+    assert_eq!(refused, expected);
+    assert_eq!(
+        refused.to_string(),
+        "the certificate has 700 exits: make two of it, of at most 650 exits each; 1426 entries whose messages take 1009 rows are \
+         more than one proof closes: 1365 entries, 32768 rows"
     );
+}
+
+/// Wherever a tree stands: the most is hashed where all that it has is joined.
+#[test]
+fn as_many_exits_as_are_named_always_fit() {
+    let mut inputs = exports(ArrivalPlan::MAX_EXITS);
+    for count in [0, 1, (1 << 10) - 1, (1 << 31) - 1, u32::MAX - 651] {
+        inputs.exit_frontier = ExitFrontier::from_parts(count, [B256::ZERO; 32]);
+        let hashed = entries(&inputs);
+        assert_eq!(PlannedList::new(hashed).unwrap().size, Size::Large, "{count}");
+    }
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn follows(story: &Story) -> EpochPlan {
     let payload: Vec<_> = story
         .certified
         .iter()
-        .map(|certified| certified.payload)
+        .map(|certified| certified.payload())
         .collect();
     assert_eq!(
         (plan.payload(), values.payload_chain),
@@ -196,7 +196,7 @@ fn what_does_not_fit_is_named_with_its_certificate() {
         source: other,
     };
     // Of a network that nobody registered; at another height; twice.
-    let unknown = refused(|story| story.certified[1].payload.network = network(9));
+    let unknown = refused(|story| story.certified[1].new.network = network(9));
     assert_eq!(
         unknown,
         EpochError::Place {
@@ -219,7 +219,7 @@ fn what_does_not_fit_is_named_with_its_certificate() {
         }
     );
     // Published as another than it is proven; under another key than the authority's; made for another deployment.
-    let published = refused(|story| story.certified[1].payload.state_root = root(77));
+    let published = refused(|story| story.certified[1].new.state_root = root(77));
     assert_eq!(published, statement);
     let key = refused(|story| story.certified[1].statement.validity = GoldilocksDigest::ZERO);
     assert_eq!(key, statement);
@@ -280,7 +280,7 @@ fn dependencies_are_met() {
             missing
                 .certified
                 .iter()
-                .find(|one| one.payload.network == network(1))
+                .find(|one| one.new.network == network(1))
                 .unwrap()
                 .clone(),
         ],
@@ -331,7 +331,7 @@ fn dependencies_of_any_number_are_opened() {
         let position = story
             .certified
             .iter()
-            .position(|one| one.payload.network == network(1));
+            .position(|one| one.new.network == network(1));
         let plan = story.plan().unwrap();
         let of_item = |stage: &usize| match plan.steps()[*stage] {
             EpochStep::Item { index }

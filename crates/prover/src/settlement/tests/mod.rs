@@ -3,6 +3,7 @@
 
 mod arrival;
 mod epoch;
+mod file;
 mod runs;
 
 use std::collections::HashMap;

@@ -3,6 +3,7 @@
 use causeway_ledger::exit_tree::ExitFrontier;
 
 use super::*;
+use crate::recursion::testing::{forged, proven};
 use crate::targets::elements;
 
 fn told() -> TransitionInputs {
@@ -29,12 +30,15 @@ fn an_exit_that_the_bridge_refuses_is_no_exit() {
 #[test]
 fn anothers_token_is_not_ones_own() {
     let world = world();
-    let inputs = inputs(&world, &story(&world));
-    // Exported without a sum that answers for it.
-    let mut unlisted = inputs.clone();
-    unlisted.balances.retain(|opening| opening.token != TOKEN);
-    unlisted.steps[0].tokens = 0..2;
+    // Imported without a sum that answers for it.
+    let imports = vec![import(&world, deposits()[0], L1, 0)];
+    let honest = inputs(&world, &certificate(&state(&world, A), vec![], imports));
+    assert!(holds(&honest, &[]));
+    let mut unlisted = honest;
+    unlisted.balances.clear();
+    unlisted.steps[0].tokens = 0..0;
     assert!(!holds(&unlisted, &[]));
+    let inputs = inputs(&world, &story(&world));
     // As a token of A under the same address it needs none, and then it is another exit with another leaf.
     let mut renamed = inputs.clone();
     renamed.exits[0].token.network = A;
@@ -57,54 +61,6 @@ fn an_import_was_exported_is_addressed_here_and_comes_from_elsewhere() {
     refused(|inputs| inputs.steps[0].import_slots[0] = 2);
 }
 
-/// Of an import of one exit, and each forgery breaks one check and nothing else.
-mod one_import {
-    use super::*;
-
-    /// L1 made the same exit for A and for B.
-    fn imported() -> (World, TransitionInputs) {
-        let mut world = World::new(DOMAIN);
-        world.register(A, Authority::validity(key()).unwrap()).unwrap();
-        let deposits = [A, B].map(|to| exit(TOKEN, to, U256::from(5)));
-        world.deposit(&deposits).unwrap();
-        let imports = vec![import(&world, deposits[0], L1, 0)];
-        let inputs = inputs(&world, &certificate(&state(&world, A), vec![], imports));
-        assert!(holds(&inputs, &[]));
-        (world, inputs)
-    }
-
-    #[test]
-    fn its_path_leads_to_the_root_of_its_entry() {
-        let (_, inputs) = imported();
-        let sibling = circuit().targets().body.imports[0].shadow_path.siblings()[3];
-        let honest = Trace::honest(
-            circuit().data(),
-            &circuit().witness(&inputs, List::EMPTY).unwrap(),
-        )
-        .get(sibling.elements[0])
-        .unwrap();
-        assert!(!holds(&inputs, &[(sibling.elements[0], honest + F::ONE)]));
-    }
-
-    #[test]
-    fn what_is_addressed_elsewhere_is_not_taken() {
-        let (world, mut inputs) = imported();
-        let import = &mut inputs.imports[0];
-        import.exit.destination_network = B;
-        import.leaf_index = 1;
-        import.shadow = world.l1_shadow().path(1);
-        import.nullifier = state(&world, A).nullifiers().path(GlobalIndex::new(L1, 1));
-        assert!(!holds(&inputs, &[]));
-    }
-
-    #[test]
-    fn nothing_is_found_where_there_is_no_entry() {
-        let (_, inputs) = imported();
-        let slot = &circuit().targets().body.dependencies.slots[0];
-        assert!(!holds(&inputs, &[(slot.active.target, F::ZERO)]));
-    }
-}
-
 /// A leaf forged under its own root: what it depends on is then no entry that anybody has, and the statement says so.
 #[test]
 fn a_forged_tree_is_a_dependency_that_nobody_can_open() {
@@ -119,57 +75,6 @@ fn a_forged_tree_is_a_dependency_that_nobody_can_open() {
     entry.shadow_root = forged;
     assert_ne!(statement(&inputs, List::EMPTY).dependencies, honest.dependencies);
     assert_ne!(statement(&inputs, List::EMPTY).certificate, honest.certificate);
-}
-
-#[test]
-fn an_exit_is_imported_once() {
-    let world = world();
-    let settled = settle(&world, authorised(story(&world)));
-    let again = story(&world);
-    // In a later certificate: its place is taken.
-    let mut inputs = inputs(&world, &again);
-    let transition = apply(
-        &state(&settled, A),
-        &certificate(&state(&settled, A), vec![], vec![]),
-    )
-    .unwrap();
-    let later = TransitionInputs::new(&transition, &settled).unwrap();
-    inputs.exits.clear();
-    inputs.steps[0].exits = 0..0;
-    for (import, path) in inputs.imports.iter_mut().zip(again.imports.iter()) {
-        import.nullifier = state(&settled, A).nullifiers().path(path.global_index);
-    }
-    inputs.old = later.old;
-    (inputs.exit_frontier, inputs.shadow_frontier) = (later.exit_frontier, later.shadow_frontier);
-    (inputs.balance_count, inputs.balance_tree) = (later.balance_count, later.balance_tree);
-    inputs.history = later.history;
-    assert!(!holds(&inputs, &[]));
-
-    // Twice in one: under the path that the first left, or under the one before it.
-    for left in [0, 1] {
-        refused(|inputs| {
-            let mut second = inputs.imports[left].clone();
-            second.leaf_index = inputs.imports[0].leaf_index;
-            inputs.imports[1] = ImportCopy::of(&inputs.imports[0], &second);
-            let (steps, slots) = (&mut inputs.steps[0], 0);
-            steps.import_slots[1] = slots;
-        });
-    }
-}
-
-/// The first import once more, under another's nullifier path.
-struct ImportCopy;
-
-impl ImportCopy {
-    fn of(
-        first: &causeway_ledger::ImportInputs,
-        path: &causeway_ledger::ImportInputs,
-    ) -> causeway_ledger::ImportInputs {
-        causeway_ledger::ImportInputs {
-            nullifier: path.nullifier.clone(),
-            ..first.clone()
-        }
-    }
 }
 
 #[test]
@@ -241,6 +146,23 @@ fn exits_are_appended_to_what_there_is() {
     assert!(!holds(&other, &[]));
 }
 
+/// Without exits nobody proves what the tree's nodes hash to, and the exit root is what it was.
+#[test]
+fn without_exits_the_exit_root_stays() {
+    let settled = settle(&world(), authorised(story(&world())));
+    let root = circuit().targets().end.root;
+    for world in [world(), settled] {
+        let inputs = inputs(&world, &certificate(&state(&world, A), vec![], vec![]));
+        let witness = circuit().witness(&inputs, List::EMPTY).unwrap();
+        let honest = proven(circuit(), &witness);
+        assert!(honest.is_some());
+        for limb in root {
+            let value = Trace::honest(circuit().data(), &witness).get(limb).unwrap();
+            assert_eq!(forged(circuit(), &witness, &[(limb, value - F::ONE)]), honest);
+        }
+    }
+}
+
 #[test]
 fn balances_and_history_are_those_of_the_old_state() {
     refused(|inputs| inputs.balance_count = 2);
@@ -256,25 +178,18 @@ fn balances_and_history_are_those_of_the_old_state() {
         inputs.old.height = height;
         assert_eq!(holds(&inputs, &[]), stands, "{height}");
     }
-}
-
-/// Between the exits there is no hole: their places are the next ones.
-#[test]
-fn flags_fall_but_once() {
-    let inputs = told();
-    let targets = circuit().targets();
-    for flags in [
-        targets
-            .body
-            .exits
-            .slots
-            .iter()
-            .map(|slot| slot.active)
-            .collect::<Vec<_>>(),
-        targets.body.tokens.iter().map(|token| token.active).collect(),
-    ] {
-        assert!(!holds(&inputs, &[(flags[0].target, F::ZERO)]));
-        assert!(!holds(&inputs, &[(flags[7].target, F::ONE)]));
+    // Nor does a certificate that moves nothing put other balances in the place of those that there are.
+    let mut other = later.clone();
+    other.balance_count += 1;
+    assert!(!holds(&other, &[]));
+    other = later.clone();
+    other.balance_tree = other.old.shadow_root;
+    assert!(!holds(&other, &[]));
+    // Of an empty tree all paths are the same: the last place but one is taken, and behind the last there is no height.
+    for (height, stands) in [(u32::MAX - 1, true), (u32::MAX, false)] {
+        let mut inputs = told();
+        inputs.old.height = height.into();
+        assert_eq!(holds(&inputs, &[]), stands, "{height}");
     }
 }
 
@@ -292,9 +207,14 @@ fn the_statement_is_no_provers_choice() {
         (stated.validity, honest.validity),
         (stated.list_out.digest(), honest.list_out.into()),
     ] {
-        let value = elements(value);
-        for (&target, value) in digest.elements.iter().zip(value) {
-            assert!(!holds(&inputs, &[(target, value + F::ONE)]));
+        // All four are written, so that whatever hashes them goes on from there.
+        for at in 0..4 {
+            let mut other = elements(value);
+            other[at] += F::ONE;
+            let mut forged: Vec<_> = digest.elements.into_iter().zip(other).collect();
+            // Of a target that is there four times the first value counts.
+            forged.swap(0, at);
+            assert!(!holds(&inputs, &forged), "{at}");
         }
     }
 }

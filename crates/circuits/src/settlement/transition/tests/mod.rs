@@ -6,6 +6,7 @@
 
 mod attacks;
 mod honest;
+mod one_import;
 mod segments;
 mod sums;
 

@@ -7,7 +7,9 @@ use plonky2::field::extension::Extendable;
 
 use super::*;
 use crate::recursion::InnerTargets;
-use crate::recursion::testing::{digest as key_of, forged, key, proven, shaped};
+use crate::recursion::testing::{
+    digest as key_of, each_is_verified, forged, key, parrots_digest, proven, real_proof, shaped,
+};
 use crate::settlement::span::{Family, SEGMENT};
 use crate::settlement::transition::{close, segment};
 use crate::settlement::{Fold, Item, ItemKeys, Span};
@@ -109,16 +111,21 @@ fn every_step_is_followed_and_they_come_to_the_certificate() {
     assert_eq!(exposed, Some(expected));
 }
 
-/// What one step does, a segment and a close say as the transition circuit does.
+/// What one step does, a segment and a close say as the transition circuit does; also where nothing is exported, before the first exit
+/// or behind it.
 #[test]
 fn one_step_comes_to_the_same_either_way() {
     let world = world();
-    let inputs = inputs(&world, &story(&world));
-    let plans = SegmentPlan::of(&inputs).unwrap();
-    let segments = said(SEGMENT_KEY, [F::ZERO; 4], joined(&plans, List::EMPTY));
-    let exposed = proven(close(), &close().witness(&inputs, &plans[0], &segments).unwrap());
-    let whole = proven(circuit(), &circuit().witness(&inputs, List::EMPTY).unwrap());
-    assert_eq!(exposed, whole);
+    let later = settle(&world, authorised(story(&world)));
+    let idle = |world: &World| inputs(world, &certificate(&state(world, A), vec![], vec![]));
+    for inputs in [inputs(&world, &story(&world)), idle(&world), idle(&later)] {
+        let plans = SegmentPlan::of(&inputs).unwrap();
+        let segments = said(SEGMENT_KEY, [F::ZERO; 4], joined(&plans, List::EMPTY));
+        let exposed = proven(close(), &close().witness(&inputs, &plans[0], &segments).unwrap());
+        let whole = proven(circuit(), &circuit().witness(&inputs, List::EMPTY).unwrap());
+        assert!(whole.is_some());
+        assert_eq!(exposed, whole);
+    }
 }
 
 #[test]
@@ -133,6 +140,27 @@ fn only_segments_are_closed() {
     assert_eq!(closed(&said(4, none, span)), None);
     assert_eq!(closed(&said(JOIN_KEY, none, span)), None);
     assert_eq!(closed(&said(JOIN_KEY, key_of(4).elements(), span)), None);
+}
+
+/// The circuit as it is used: a proof that is none is not taken.
+#[test]
+fn a_close_verifies_its_segments() {
+    let world = world();
+    let inputs = inputs(&world, &story(&world));
+    let plans = SegmentPlan::of(&inputs).unwrap();
+    let span = joined(&plans, List::EMPTY);
+    let keys = ItemKeys {
+        single: vec![parrots_digest()],
+        fold: key_of(JOIN_KEY),
+        shut: None,
+    };
+    let circuit = Close::new(&keys).unwrap();
+    let proof = real_proof([F::ZERO; 4], elements(span.hash(SEGMENT)));
+    each_is_verified([proof], |[proof]| {
+        let proof = proof.clone();
+        let witness = circuit.witness(&inputs, &plans[0], &Item { proof, span })?;
+        proven(&circuit, &witness)
+    });
 }
 
 /// The run ends with nothing left, began with nothing done, at the point that all it ranges over gives.
@@ -171,12 +199,14 @@ fn a_close_begins_at_the_old_state_and_leaves_nothing_open() {
     refused(&many, many.span(A, List::EMPTY));
     // Another network's segments.
     refused(&plans[0], plans[0].span(B, List::EMPTY));
-    // A frontier that is not the run's.
-    let mut other = plans[0].clone();
-    other.after.exits = causeway_ledger::ExitFrontier::new();
+    // A frontier that is not the run's: of any node one limb.
     let segments = said(SEGMENT_KEY, [F::ZERO; 4], honest);
-    let witness = close().witness(&inputs, &other, &segments).unwrap();
-    assert_eq!(proven(close(), &witness), None);
+    let witness = close().witness(&inputs, &plans[0], &segments).unwrap();
+    assert!(proven(close(), &witness).is_some());
+    for node in close().targets().frontier.nodes() {
+        let value = Trace::honest(close().data(), &witness).get(node[3]).unwrap();
+        assert_eq!(forged(close(), &witness, &[(node[3], value + F::ONE)]), None);
+    }
 }
 
 /// A segment's run before it is in what it says, field by field.

@@ -1,6 +1,10 @@
 //! Balances: any order of moves, no token twice or too many, no sum that wraps.
 
+use causeway_types::goldilocks::GOLDILOCKS_ORDER;
+
 use super::*;
+use crate::settlement::transition::moves::amount_words;
+use crate::settlement::transition::tokens::TokenSum;
 
 /// The story with the balance of a token after it, and how it gets there, of the forger's choice.
 fn forged_balance(token: TokenId, balance: U256) -> TransitionInputs {
@@ -93,6 +97,64 @@ fn carries_have_one_reading() {
     }
 }
 
+/// Of a token of the story: what it had and what moves, the balance of the forger's choice, and what each word of it would have to
+/// carry for the sum to come out in the field.
+fn carries_in_the_field(inputs: &TransitionInputs, at: usize, balance: [F; 8]) -> ([F; 7], bool) {
+    let words = TokenSum::of(inputs)[at].words.map(F::from_noncanonical_i64);
+    let mut carry = F::ZERO;
+    let carries = std::array::from_fn(|place| {
+        let word = 7 - place;
+        carry = (words[word] + carry - balance[word]) / F::from_canonical_u64(1 << 32);
+        carry
+    });
+    (carries, words[0] + carry == balance[0])
+}
+
+fn words_of(balance: U256) -> [F; 8] {
+    amount_words(balance).map(F::from_canonical_u32)
+}
+
+/// A carry that may be any element makes whatever is the same modulo p of a balance.
+#[test]
+fn a_balance_is_no_remainder() {
+    let at = 1;
+    let order = U256::from(GOLDILOCKS_ORDER);
+    for (balance, honest) in [(724, true), (724 + 32, false)]
+        .map(|(least, honest)| (U256::from(least), honest))
+        .into_iter()
+        .chain((1..=3).map(|times| (U256::from(724) + order * U256::from(times), false)))
+    {
+        let inputs = forged_balance(TOKEN, balance);
+        assert_eq!(inputs.balances[at].token, TOKEN);
+        let (carries, comes_out) = carries_in_the_field(&inputs, at, words_of(balance));
+        assert_eq!(comes_out, honest || balance > order, "the forger's sum");
+        let targets = circuit().targets().body.tokens[at].carries;
+        let forged: Vec<_> = targets.into_iter().zip(carries).collect();
+        assert_eq!(holds(&inputs, &forged), honest, "{balance}");
+    }
+}
+
+/// A leaf with a word that is none would be one that its network cannot read.
+#[test]
+fn the_words_of_a_balance_are_words() {
+    let world = world();
+    let inputs = inputs(&world, &story(&world));
+    // The last one: nothing is opened in the tree behind it.
+    let at = 2;
+    let token = &circuit().targets().body.tokens[at];
+    let honest = words_of(U256::from(5));
+    let mut borrowed = honest;
+    borrowed[6] += F::ONE;
+    borrowed[7] -= F::from_canonical_u64(1 << 32);
+    for (balance, stands) in [(honest, true), (borrowed, false)] {
+        let (carries, comes_out) = carries_in_the_field(&inputs, at, balance);
+        assert!(comes_out);
+        let targets = token.balance.targets().into_iter().zip(balance);
+        let forged: Vec<_> = targets.chain(token.carries.into_iter().zip(carries)).collect();
+        assert_eq!(holds(&inputs, &forged), stands);
+    }
+}
+
 /// What a token's moves come to is theirs, word by word, and so is their number.
 #[test]
 fn sums_and_numbers_are_those_of_the_moves() {
@@ -137,6 +199,33 @@ fn a_token_without_moves_has_no_place() {
     }
 }
 
+/// Nor does a place without a token take what a token's moves come to: it would go out and be missing nowhere.
+#[test]
+fn where_no_token_is_nothing_moves() {
+    let world = world();
+    let honest = inputs(&world, &story(&world));
+    let (at, sum) = (1, TokenSum::of(&honest)[1]);
+    assert_eq!(honest.balances[at].token, TOKEN);
+    let mut inputs = honest.clone();
+    let mut tree = state(&world, A).balances().clone();
+    inputs.balances.remove(at);
+    inputs.steps[0].tokens = 0..2;
+    for opening in &mut inputs.balances {
+        opening.access = tree.set(opening.token, opening.balance).unwrap();
+    }
+    let idle = &circuit().targets().body.tokens[2];
+    let mut witness = plonky2::iop::witness::PartialWitness::new();
+    idle.token.set(&mut witness, &TOKEN).unwrap();
+    let sums = idle.words.into_iter().zip(sum.elements());
+    let forged: Vec<_> = witness
+        .target_values
+        .into_iter()
+        .chain(sums)
+        .chain([(idle.moves, sum.number())])
+        .collect();
+    assert!(!holds(&inputs, &forged));
+}
+
 /// Everything of a listed token but its sum and number.
 fn listed(list: &TokenSumTarget, opening: &causeway_ledger::BalanceOpening) -> Vec<(Target, F)> {
     let mut witness = plonky2::iop::witness::PartialWitness::new();
@@ -160,4 +249,38 @@ fn tokens_ascend() {
         }
         assert!(!holds(&inputs, &[]), "{swapped:?}");
     }
+}
+
+/// Nor in two parts, which together are what moves.
+#[test]
+fn a_token_is_listed_once() {
+    let world = world();
+    let imports =
+        [(0, 1000), (2, 24)].map(|(at, amount)| import(&world, exit(TOKEN, A, U256::from(amount)), L1, at));
+    let mut inputs = inputs(&world, &certificate(&state(&world, A), vec![], imports.to_vec()));
+    assert!(holds(&inputs, &[]));
+    let mut tree = state(&world, A).balances().clone();
+    let whole = inputs.balances[0].clone();
+    inputs.balances = [1000, 1024]
+        .map(|balance| {
+            let balance = U256::from(balance);
+            causeway_ledger::BalanceOpening {
+                balance,
+                access: tree.set(TOKEN, balance).unwrap(),
+                ..whole.clone()
+            }
+        })
+        .to_vec();
+    inputs.steps[0].tokens = 0..2;
+    let tokens = &circuit().targets().body.tokens;
+    let parts = tokens.iter().zip([1000, 24]);
+    let forged: Vec<_> = parts
+        .flat_map(|(token, amount)| {
+            [
+                (token.words[7], F::from_canonical_u64(amount)),
+                (token.moves, F::ONE),
+            ]
+        })
+        .collect();
+    assert!(!holds(&inputs, &forged));
 }

@@ -6,7 +6,7 @@ import {ISharedBridge} from "../../src/interfaces/ISharedBridge.sol";
 import {NetworkId} from "../../src/types/NetworkId.sol";
 import {PlainExitTree} from "../PlainExitTree.sol";
 
-/// @notice Stands where settlement will: takes any network's exit root without proof.
+/// @notice Stands where settlement does, for tests of the bridge alone: takes any network's exit root without proof.
 contract MockSettlement {
     bytes32[] private _exitRoots;
 

@@ -128,10 +128,22 @@ mod tests {
         let spoken = [
             // geth
             (-32000, "already known", SendAnswer::Accepted),
-            (-32000, "nonce too low: next nonce 21052, tx nonce 21050", SendAnswer::NonceTooLow),
+            (
+                -32000,
+                "nonce too low: next nonce 21052, tx nonce 21050",
+                SendAnswer::NonceTooLow,
+            ),
             (-32000, "nonce too high", SendAnswer::NonceGap),
-            (-32000, "replacement transaction underpriced", SendAnswer::Underpriced),
-            (-32000, "transaction underpriced: tip needed 1, tip permitted 0", SendAnswer::Underpriced),
+            (
+                -32000,
+                "replacement transaction underpriced",
+                SendAnswer::Underpriced,
+            ),
+            (
+                -32000,
+                "transaction underpriced: tip needed 1, tip permitted 0",
+                SendAnswer::Underpriced,
+            ),
             (
                 -32000,
                 "max fee per gas less than block base fee: address 0x00, maxFeePerGas: 1, baseFee: 7",
@@ -143,27 +155,63 @@ mod tests {
                 SendAnswer::InsufficientFunds,
             ),
             (-32000, "exceeds block gas limit", SendAnswer::GasLimit),
-            (-32000, "transaction gas limit too high (cap: 16777216, tx: 20000000)", SendAnswer::GasLimit),
-            (-32000, "tx fee (1.20 ether) exceeds the configured cap (1.00 ether)", SendAnswer::NodeFeeCap),
+            (
+                -32000,
+                "transaction gas limit too high (cap: 16777216, tx: 20000000)",
+                SendAnswer::GasLimit,
+            ),
+            (
+                -32000,
+                "tx fee (1.20 ether) exceeds the configured cap (1.00 ether)",
+                SendAnswer::NodeFeeCap,
+            ),
             // reth
-            (-32003, "replacement transaction underpriced", SendAnswer::Underpriced),
+            (
+                -32003,
+                "replacement transaction underpriced",
+                SendAnswer::Underpriced,
+            ),
             // erigon
             (-32000, "ALREADY_EXISTS: already known", SendAnswer::Accepted),
             (-32000, "INTERNAL_ERROR: nonce too low", SendAnswer::NonceTooLow),
             (-32000, "could not replace existing tx", SendAnswer::Underpriced),
-            (-32000, "fee cap less than block base fee", SendAnswer::Underpriced),
+            (
+                -32000,
+                "fee cap less than block base fee",
+                SendAnswer::Underpriced,
+            ),
             // nethermind
             (-32010, "AlreadyKnown", SendAnswer::Accepted),
-            (-32010, "OldNonce, Current nonce: 7, nonce of rejected tx: 6", SendAnswer::NonceTooLow),
+            (
+                -32010,
+                "OldNonce, Current nonce: 7, nonce of rejected tx: 6",
+                SendAnswer::NonceTooLow,
+            ),
             (-32010, "ReplacementNotAllowed", SendAnswer::Underpriced),
             (-32010, "FeeTooLowToCompete", SendAnswer::Underpriced),
-            (-32010, "InsufficientFunds, Balance is 0 less than sending value", SendAnswer::InsufficientFunds),
-            (-32010, "NonceGap, Future nonce. Expected nonce: 4", SendAnswer::NonceGap),
-            (-32010, "GasLimitExceeded, Gas limit: 30000000", SendAnswer::GasLimit),
+            (
+                -32010,
+                "InsufficientFunds, Balance is 0 less than sending value",
+                SendAnswer::InsufficientFunds,
+            ),
+            (
+                -32010,
+                "NonceGap, Future nonce. Expected nonce: 4",
+                SendAnswer::NonceGap,
+            ),
+            (
+                -32010,
+                "GasLimitExceeded, Gas limit: 30000000",
+                SendAnswer::GasLimit,
+            ),
             // besu
             (-32000, "Known transaction", SendAnswer::Accepted),
             (-32001, "Nonce too low", SendAnswer::NonceTooLow),
-            (-32004, "Upfront cost exceeds account balance", SendAnswer::InsufficientFunds),
+            (
+                -32004,
+                "Upfront cost exceeds account balance",
+                SendAnswer::InsufficientFunds,
+            ),
             (-32006, "Nonce too far in the future", SendAnswer::Unknown),
             // anvil
             (-32003, "transaction already imported", SendAnswer::Accepted),
@@ -173,10 +221,18 @@ mod tests {
                 "intrinsic gas too high -- tx.gas_limit > env.cfg.tx_gas_limit_cap",
                 SendAnswer::GasLimit,
             ),
-            (-32003, "Insufficient funds for gas * price + value", SendAnswer::InsufficientFunds),
+            (
+                -32003,
+                "Insufficient funds for gas * price + value",
+                SendAnswer::InsufficientFunds,
+            ),
             // nobody's
             (-32603, "Internal error", SendAnswer::Unknown),
-            (-32601, "the method eth_sendRawTransaction does not exist", SendAnswer::Unknown),
+            (
+                -32601,
+                "the method eth_sendRawTransaction does not exist",
+                SendAnswer::Unknown,
+            ),
         ];
         for (code, message, expected) in spoken {
             assert_eq!(said(code, message, None), expected, "{message}");
@@ -186,7 +242,10 @@ mod tests {
     #[test]
     fn wrapped_words_are_found() {
         let wrapped = r#"{"code":-32000,"message":"nonce too low"}"#;
-        assert_eq!(said(-32603, "Internal error", Some(wrapped)), SendAnswer::NonceTooLow);
+        assert_eq!(
+            said(-32603, "Internal error", Some(wrapped)),
+            SendAnswer::NonceTooLow
+        );
         assert_eq!(
             said(3, "execution reverted: custom error", Some("0x08c379a0")),
             SendAnswer::Reverted(Some(bytes!("08c379a0")))

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::{Client, StatusCode};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use url::Url;
 
 use crate::error::{CallError, Frame, RpcError};
@@ -146,35 +146,45 @@ impl Endpoint {
                 status: status.as_u16(),
             });
         }
-        let frame: Result<Frame<'_>, _> = serde_json::from_slice(body);
         // Some refuse with a status of failure, and the refusal in the body; a rate limit is the endpoint's own.
         let busy = matches!(status.as_u16(), 408 | 429) || status.is_server_error();
-        match frame {
+        let failed = || CallError::Status {
+            endpoint: self.name().to_owned(),
+            method,
+            status: status.as_u16(),
+        };
+        if busy {
+            return Err(failed());
+        }
+        let frame: Result<Frame<T>, _> = serde_json::from_slice(body);
+        let error = match frame {
             Ok(Frame {
                 error: Some(error), ..
-            }) if !busy => Err(self.refusal(method, error.into())),
-            _ if !status.is_success() => Err(CallError::Status {
-                endpoint: self.name().to_owned(),
-                method,
-                status: status.as_u16(),
-            }),
+            }) => return Err(self.refusal(method, error.into())),
+            _ if !status.is_success() => return Err(failed()),
             Ok(Frame {
-                error: Some(error), ..
-            }) => Err(self.refusal(method, error.into())),
-            Ok(Frame { result, .. }) => {
-                let text = result.map_or("null", |result| result.get());
-                serde_json::from_str(text).map_err(|error| {
-                    if text == "null" {
-                        CallError::Missing {
-                            endpoint: self.name().to_owned(),
-                            method,
-                        }
-                    } else {
-                        self.malformed(method, &error.to_string())
-                    }
-                })
-            }
-            Err(error) => Err(self.malformed(method, &error.to_string())),
+                result: Some(result), ..
+            }) => return Ok(result),
+            Ok(Frame { .. }) => return Err(self.missing(method)),
+            Err(error) => error,
+        };
+        // No result of its type; is it one at all?
+        match serde_json::from_slice(body) {
+            Ok(Frame::<Option<IgnoredAny>> {
+                error: Some(refusal), ..
+            }) => Err(self.refusal(method, refusal.into())),
+            Ok(Frame {
+                result: None | Some(None),
+                ..
+            }) => Err(self.missing(method)),
+            _ => Err(self.malformed(method, &error.to_string())),
+        }
+    }
+
+    fn missing(&self, method: &'static str) -> CallError {
+        CallError::Missing {
+            endpoint: self.name().to_owned(),
+            method,
         }
     }
 

@@ -23,7 +23,10 @@ impl RpcError {
         let data = self.data.as_deref()?;
         // Some wrap it: {"data":"0x..","message":".."}, or "Reverted 0x..".
         let at = data.find("0x")?;
-        let hex: String = data[at + 2..].chars().take_while(char::is_ascii_hexdigit).collect();
+        let hex: String = data[at + 2..]
+            .chars()
+            .take_while(char::is_ascii_hexdigit)
+            .collect();
         hex.parse().ok()
     }
 }
@@ -135,31 +138,47 @@ impl CallError {
     }
 }
 
-/// The answer's frame. The result stays text: numbers in it are read by their own types.
+/// An answer's frame.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Frame<'a> {
-    #[serde(borrow, default)]
-    pub(crate) result: Option<&'a serde_json::value::RawValue>,
-    #[serde(borrow, default)]
-    pub(crate) error: Option<FrameError<'a>>,
+pub(crate) struct Frame<T> {
+    #[serde(default = "nothing", deserialize_with = "something")]
+    pub(crate) result: Option<T>,
+    #[serde(default)]
+    pub(crate) error: Option<FrameError>,
 }
 
-#[derive(Debug, Deserialize)]
-pub(crate) struct FrameError<'a> {
-    #[serde(default)]
-    pub(crate) code: i64,
-    #[serde(default)]
-    pub(crate) message: String,
-    #[serde(borrow, default)]
-    pub(crate) data: Option<&'a serde_json::value::RawValue>,
+const fn nothing<T>() -> Option<T> {
+    None
 }
 
-impl From<FrameError<'_>> for RpcError {
-    fn from(error: FrameError<'_>) -> Self {
+/// A null is a result too, for types that take it.
+fn something<'de, D: serde::Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// A refusal as it comes. What is in `data` is text to us.
+#[derive(Debug, Deserialize)]
+pub(crate) struct FrameError {
+    #[serde(default)]
+    code: i64,
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    data: Option<serde_json::Value>,
+}
+
+impl From<FrameError> for RpcError {
+    fn from(error: FrameError) -> Self {
+        let data = error.data.map(|data| match data {
+            serde_json::Value::String(text) => text,
+            other => other.to_string(),
+        });
         Self {
             code: error.code,
             message: error.message,
-            data: error.data.map(|data| data.get().trim_matches('"').to_owned()),
+            data,
         }
     }
 }

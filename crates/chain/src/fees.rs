@@ -154,25 +154,13 @@ mod tests {
 
     #[test]
     fn a_tip_of_one_wei_grows() {
-        let old = Fees {
-            max_fee: 9,
-            tip: 1,
-        };
-        let market = Market {
-            base_fee: 0,
-            tip: 0,
-        };
+        let old = Fees { max_fee: 9, tip: 1 };
+        let market = Market { base_fee: 0, tip: 0 };
         let policy = FeePolicy {
             tip_floor: 0,
             ..POLICY
         };
-        assert_eq!(
-            policy.bump(&old, &market),
-            Bump::To(Fees {
-                max_fee: 11,
-                tip: 2
-            })
-        );
+        assert_eq!(policy.bump(&old, &market), Bump::To(Fees { max_fee: 11, tip: 2 }));
     }
 
     proptest! {

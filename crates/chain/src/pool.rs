@@ -188,11 +188,7 @@ impl Pool {
             .filter(|member| member.roles.read)
             .map(|member| {
                 let health = member.health();
-                let rank = (
-                    !self.is_well(&health, furthest),
-                    member.priority,
-                    health.faults,
-                );
+                let rank = (!self.is_well(&health, furthest), member.priority, health.faults);
                 (rank, member)
             })
             .collect();
@@ -214,9 +210,11 @@ impl Pool {
                 other => return other,
             }
         }
-        Err(last.map_or(CallError::NoneConfigured, |last| CallError::NoneLeft {
-            last: last.to_string(),
-        }))
+        Err(
+            last.map_or(CallError::NoneConfigured, |last| CallError::NoneLeft {
+                last: last.to_string(),
+            }),
+        )
     }
 
     /// Asks the best node, and the next one if it faults.
@@ -264,9 +262,8 @@ impl Pool {
         for (position, member) in self.members.iter().enumerate() {
             let endpoint = member.endpoint.clone();
             looking.spawn(async move {
-                let head: Result<Head, CallError> = endpoint
-                    .call("eth_getBlockByNumber", (Tag::Latest, false))
-                    .await;
+                let head: Result<Head, CallError> =
+                    endpoint.call("eth_getBlockByNumber", (Tag::Latest, false)).await;
                 (position, head)
             });
         }
@@ -298,10 +295,8 @@ impl Pool {
     pub async fn pin(&self, tag: Tag) -> Result<Pinned<'_>, CallError> {
         let mut last = None;
         for member in self.readers() {
-            let head: Result<Head, CallError> = member
-                .endpoint
-                .call("eth_getBlockByNumber", (tag, false))
-                .await;
+            let head: Result<Head, CallError> =
+                member.endpoint.call("eth_getBlockByNumber", (tag, false)).await;
             member.note(&head);
             match head {
                 Ok(head) => {
@@ -324,9 +319,11 @@ impl Pool {
                 Err(error) => return Err(error),
             }
         }
-        Err(last.map_or(CallError::NoneConfigured, |last| CallError::NoneLeft {
-            last: last.to_string(),
-        }))
+        Err(
+            last.map_or(CallError::NoneConfigured, |last| CallError::NoneLeft {
+                last: last.to_string(),
+            }),
+        )
     }
 
     /// A transaction's receipt, from whichever node has it: one that has none may be behind.
@@ -337,10 +334,8 @@ impl Pool {
         let mut answered = false;
         let mut last = None;
         for member in self.readers() {
-            let outcome: Result<Option<TransactionReceipt>, CallError> = member
-                .endpoint
-                .call("eth_getTransactionReceipt", [hash])
-                .await;
+            let outcome: Result<Option<TransactionReceipt>, CallError> =
+                member.endpoint.call("eth_getTransactionReceipt", [hash]).await;
             member.note(&outcome);
             match outcome {
                 Ok(Some(receipt)) => return Ok(Some(receipt)),
@@ -410,10 +405,7 @@ impl Pool {
             };
             let member = &self.members[position];
             member.note(&outcome);
-            each.push((
-                member.endpoint.name().to_owned(),
-                dialect::outcome(&outcome),
-            ));
+            each.push((member.endpoint.name().to_owned(), dialect::outcome(&outcome)));
         }
         each.sort_by(|left, right| left.0.cmp(&right.0));
         let answers = each.iter().map(|(_, answer)| answer.clone());

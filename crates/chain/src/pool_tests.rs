@@ -24,13 +24,22 @@ async fn what_faults_is_passed_over_and_comes_last_until_it_is_well() {
     let faults: Vec<(&str, Says)> = vec![
         ("gave no answer to eth_chainId within", Says::Nothing),
         ("status 500", Says::Status(500, "oops".to_owned())),
-        ("status 502", Says::Status(502, "<html>Bad gateway</html>".to_owned())),
+        (
+            "status 502",
+            Says::Status(502, "<html>Bad gateway</html>".to_owned()),
+        ),
         ("status 429", Says::Status(429, String::new())),
         ("status 408", Says::Status(408, String::new())),
-        ("status 429", Says::Refusal(-32_005, "daily request count exceeded", None)),
+        (
+            "status 429",
+            Says::Refusal(-32_005, "daily request count exceeded", None),
+        ),
         ("refuses us with status 401", Says::Status(401, String::new())),
         ("refuses us with status 403", Says::Status(403, String::new())),
-        ("something else", Says::Status(200, "<html>Hello</html>".to_owned())),
+        (
+            "something else",
+            Says::Status(200, "<html>Hello</html>".to_owned()),
+        ),
         ("something else", Says::Result(r#""no number""#.to_owned())),
         ("has nothing for", Says::Result("null".to_owned())),
         ("cannot be reached", Says::Half),

@@ -27,7 +27,10 @@ impl std::fmt::Debug for SignerSource {
     /// No secret is shown.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Keystore { path, .. } => f.debug_struct("Keystore").field("path", path).finish_non_exhaustive(),
+            Self::Keystore { path, .. } => f
+                .debug_struct("Keystore")
+                .field("path", path)
+                .finish_non_exhaustive(),
             Self::Plain { .. } => f.debug_struct("Plain").finish_non_exhaustive(),
         }
     }
@@ -57,11 +60,12 @@ impl SignerSource {
     pub fn open(&self) -> Result<Box<dyn Signer + Send + Sync>, SignerError> {
         match self {
             Self::Keystore { path, password } => {
-                let signer =
-                    PrivateKeySigner::decrypt_keystore(path, password).map_err(|error| SignerError::Keystore {
+                let signer = PrivateKeySigner::decrypt_keystore(path, password).map_err(|error| {
+                    SignerError::Keystore {
                         path: path.clone(),
                         detail: error.to_string(),
-                    })?;
+                    }
+                })?;
                 Ok(Box::new(signer))
             }
             Self::Plain { key } => {

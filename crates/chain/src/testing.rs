@@ -89,7 +89,13 @@ async fn answer(mut stream: TcpStream, asked: Arc<Mutex<Vec<String>>>, script: A
         };
         let length = head
             .lines()
-            .find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok())
+            .find_map(|line| {
+                line.to_lowercase()
+                    .strip_prefix("content-length:")?
+                    .trim()
+                    .parse()
+                    .ok()
+            })
             .unwrap_or(0);
         if body.len() < length {
             continue;
@@ -110,7 +116,10 @@ async fn answer(mut stream: TcpStream, asked: Arc<Mutex<Vec<String>>>, script: A
             Says::Refusal(code, message, data) => {
                 let data = data.map_or(String::new(), |data| format!(r#","data":"{data}""#));
                 let error = format!(r#"{{"code":{code},"message":"{message}"{data}}}"#);
-                (200, format!(r#"{{"jsonrpc":"2.0","id":1,"error":{error}}}"#))
+                (
+                    200,
+                    format!(r#"{{"jsonrpc":"2.0","id":1,"result":null,"error":{error}}}"#),
+                )
             }
             Says::Status(status, body) => (status, body),
             Says::Nothing => {
@@ -128,7 +137,9 @@ async fn answer(mut stream: TcpStream, asked: Arc<Mutex<Vec<String>>>, script: A
             "HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()
         );
-        if stream.write_all(head.as_bytes()).await.is_err() || stream.write_all(body.as_bytes()).await.is_err() {
+        if stream.write_all(head.as_bytes()).await.is_err()
+            || stream.write_all(body.as_bytes()).await.is_err()
+        {
             return;
         }
     }

@@ -40,7 +40,10 @@ impl Unsigned {
     ///
     /// # Errors
     /// What the signer says.
-    pub async fn sign(&self, signer: &(dyn Signer + Send + Sync)) -> Result<SignedTransaction, alloy_signer::Error> {
+    pub async fn sign(
+        &self,
+        signer: &(dyn Signer + Send + Sync),
+    ) -> Result<SignedTransaction, alloy_signer::Error> {
         let transaction = TxEip1559 {
             chain_id: self.chain_id,
             nonce: self.nonce,

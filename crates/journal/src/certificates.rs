@@ -159,10 +159,7 @@ impl Change<'_> {
             integer(self.at().millis())?,
         ])?;
         if from != to {
-            let moved = Moved {
-                standing: to,
-                reason,
-            };
+            let moved = Moved { standing: to, reason };
             self.tell("certificate", &id.to_string(), &moved)?;
         }
         Ok(())
@@ -307,9 +304,8 @@ impl View<'_> {
         let mut select = self
             .sql()
             .prepare_cached("SELECT count(*) FROM offences WHERE network = ?1 AND at >= ?2")?;
-        let count: i64 = select.query_row(params![network.get(), integer(since.millis())?], |row| {
-            row.get(0)
-        })?;
+        let count: i64 =
+            select.query_row(params![network.get(), integer(since.millis())?], |row| row.get(0))?;
         Ok(count.unsigned_abs())
     }
 }

@@ -147,11 +147,7 @@ impl View<'_> {
             "SELECT rowid AS rowid_, * FROM logs WHERE chain = ?1 AND (?2 IS NULL OR block > ?2)
              ORDER BY block, position LIMIT ?3",
         )?;
-        let mut rows = select.query(params![
-            integer(chain)?,
-            block.map(integer).transpose()?,
-            most
-        ])?;
+        let mut rows = select.query(params![integer(chain)?, block.map(integer).transpose()?, most])?;
         let mut logs = Vec::new();
         while let Some(row) = rows.next()? {
             logs.push(stored_log(row)?);

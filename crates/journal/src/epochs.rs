@@ -222,10 +222,7 @@ impl Change<'_> {
                 integer(self.at().millis())?
             ],
         )?;
-        let moved = Moved {
-            standing: to,
-            reason,
-        };
+        let moved = Moved { standing: to, reason };
         self.tell("epoch", &id.to_string(), &moved)
     }
 }

@@ -50,7 +50,9 @@ pub enum JournalError {
         known: u32,
     },
     /// It is of another chain or of other contracts.
-    #[error("the journal is of {field} {stored}, the configuration says {configured}: give each deployment a journal of its own")]
+    #[error(
+        "the journal is of {field} {stored}, the configuration says {configured}: give each deployment a journal of its own"
+    )]
     Foreign {
         /// What differs.
         field: &'static str,

@@ -37,5 +37,6 @@ pub use proofs::{ProofJob, ProofKind, ProofStanding};
 pub use standing::{Reason, Standing, Tier};
 pub use time::Timestamp;
 pub use transactions::{
-    Attempt, AttemptOutcome, Fees, Hold, Job, JobKind, JobStanding, Mined, NewJob, Signed, SlotStanding, Wallet,
+    Attempt, AttemptOutcome, Fees, Hold, Job, JobKind, JobStanding, Mined, NewJob, Signed, SlotStanding,
+    Wallet,
 };

@@ -107,7 +107,9 @@ impl Change<'_> {
         kinds: &[ProofKind],
     ) -> Result<Option<ProofJob>, JournalError> {
         let now = integer(self.at().millis())?;
-        let names: String = kinds.iter().fold("|".to_owned(), |list, kind| list + kind.name() + "|");
+        let names: String = kinds
+            .iter()
+            .fold("|".to_owned(), |list, kind| list + kind.name() + "|");
         let id: Option<i64> = {
             let mut select = self.sql().prepare_cached(
                 "SELECT id FROM proofs WHERE instr(?2, '|' || kind || '|') > 0 AND due <= ?1
@@ -229,10 +231,7 @@ impl Change<'_> {
         if updated == 0 {
             return Err(JournalError::UnknownProof { id });
         }
-        let moved = Moved {
-            standing: to,
-            detail,
-        };
+        let moved = Moved { standing: to, detail };
         self.tell("proof", &id.to_string(), &moved)
     }
 }

@@ -120,7 +120,10 @@ impl Standing {
             | (Assigned, Waiting | Proven | Confirmed)
             | (Settled, Waiting | Confirmed | Assigned | Finalized) => true,
             // Settled by somebody else, or by a transaction that was lost: even what was given up here.
-            (Waiting | Accepted | Proven | Confirmed | Assigned | Rejected | Expired | Superseded, Settled) => true,
+            (
+                Waiting | Accepted | Proven | Confirmed | Assigned | Rejected | Expired | Superseded,
+                Settled,
+            ) => true,
             (Waiting | Accepted | Proven | Confirmed | Assigned | Settled, Rejected | Expired) => true,
             (Waiting | Accepted | Proven | Confirmed, Superseded) => true,
             _ => false,

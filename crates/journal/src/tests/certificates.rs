@@ -72,9 +72,7 @@ fn a_height_has_one_live_certificate() {
             [id.as_slice()],
         )?)
     });
-    assert!(
-        matches!(forced, Err(JournalError::Database(error)) if error.to_string().contains("UNIQUE"))
-    );
+    assert!(matches!(forced, Err(JournalError::Database(error)) if error.to_string().contains("UNIQUE")));
     let reason = Reason::new("withdrawn", causeway_ledger::Class::Rebuild, "by its network");
     journal
         .change(NOW, |change| {
@@ -113,7 +111,9 @@ fn a_standing_leads_only_where_it_may() {
     let journal = open(&folder);
     let id = at(&journal, &certificate(1, 0, 5), Standing::Accepted);
     let refused = journal
-        .change(NOW, |change| change.move_certificate(id, Standing::Assigned, None))
+        .change(NOW, |change| {
+            change.move_certificate(id, Standing::Assigned, None)
+        })
         .expect_err("unproven");
     assert!(
         matches!(
@@ -127,7 +127,9 @@ fn a_standing_leads_only_where_it_may() {
         "{refused}"
     );
     let unknown = journal
-        .change(NOW, |change| change.move_certificate(B256::ZERO, Standing::Proven, None))
+        .change(NOW, |change| {
+            change.move_certificate(B256::ZERO, Standing::Proven, None)
+        })
         .expect_err("unknown");
     assert!(matches!(unknown, JournalError::UnknownCertificate { .. }));
 }

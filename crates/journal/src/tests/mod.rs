@@ -7,7 +7,9 @@ mod transactions;
 use std::path::Path;
 
 use alloy_primitives::{Address, B256, U256, address, b256};
-use causeway_types::{Certificate, Exit, ExitRoot, Expiry, GoldilocksDigest, LeafType, LxlyAuthorisation, NetworkId, TokenId};
+use causeway_types::{
+    Certificate, Exit, ExitRoot, Expiry, GoldilocksDigest, LeafType, LxlyAuthorisation, NetworkId, TokenId,
+};
 use tempfile::TempDir;
 
 use crate::{Fingerprint, Intake, Journal, JournalError, NewCertificate, Standing, Timestamp};

@@ -91,7 +91,9 @@ impl Run {
                     .change(NOW, |change| change.move_certificate(id, to, None))
             }
             Operation::OpenEpoch => {
-                let confirmed = self.journal.read(|view| view.certificates_at(Standing::Confirmed))?;
+                let confirmed = self
+                    .journal
+                    .read(|view| view.certificates_at(Standing::Confirmed))?;
                 let ids: Vec<_> = confirmed.iter().map(|record| record.id).collect();
                 let opened = self.journal.change(NOW, |change| {
                     change.open_epoch(&NewEpoch {

@@ -75,7 +75,9 @@ fn a_lease_ends_unless_it_is_renewed() {
     );
     let due = late.after(Duration::from_secs(5));
     journal
-        .change(late, |change| change.return_proof(id, "b", due, Some("out of memory")))
+        .change(late, |change| {
+            change.return_proof(id, "b", due, Some("out of memory"))
+        })
         .expect("returned");
     assert_eq!(lease(&journal, late, "b"), None, "not before it is due");
     assert_eq!(

@@ -74,7 +74,9 @@ fn a_job_is_made_once() {
     assert_eq!(make(&journal, JobKind::Settle, "1"), job);
     assert_ne!(make(&journal, JobKind::Settle, "2"), job);
     journal
-        .change(NOW, |change| change.move_job(job, JobStanding::Failed, Some("reverted"), None))
+        .change(NOW, |change| {
+            change.move_job(job, JobStanding::Failed, Some("reverted"), None)
+        })
         .expect("failed");
     assert_ne!(make(&journal, JobKind::Settle, "1"), job);
 }
@@ -127,7 +129,10 @@ fn nonces_have_no_gaps_and_no_second_holder() {
             gas: 1,
         })
     });
-    assert!(matches!(taken, Err(JournalError::NonceTaken { nonce: 5 })), "{taken:?}");
+    assert!(
+        matches!(taken, Err(JournalError::NonceTaken { nonce: 5 })),
+        "{taken:?}"
+    );
     assert_eq!(
         journal.read(|view| view.reserved_nonces(WALLET)).expect("read"),
         [(5, jobs[1]), (6, jobs[2])]
@@ -158,9 +163,7 @@ fn a_reorg_brings_a_transaction_back() {
         .expect("unmined");
     note_mined(&journal, 1, true).expect("mined");
     assert_eq!(standing(&journal, job), JobStanding::Included);
-    let paid = journal
-        .read(|view| view.paid_since(WALLET, NOW))
-        .expect("read");
+    let paid = journal.read(|view| view.paid_since(WALLET, NOW)).expect("read");
     assert_eq!(paid, 7);
     no_findings(&journal);
 }
@@ -211,7 +214,9 @@ fn a_hold_says_why_and_ends() {
         .expect_err("unknown");
     assert!(matches!(unknown, JournalError::UnknownAttempt { .. }));
     let over = journal
-        .change(NOW, |change| change.move_job(job, JobStanding::Finalized, None, None))
+        .change(NOW, |change| {
+            change.move_job(job, JobStanding::Finalized, None, None)
+        })
         .expect_err("not included");
     assert!(
         matches!(
@@ -237,9 +242,14 @@ fn a_nonce_of_a_job_that_is_over_is_used_up() {
         .expect_err("it is not over");
     assert!(matches!(live, JournalError::NonceTaken { nonce: 0 }), "{live}");
     journal
-        .change(NOW, |change| change.move_job(job, JobStanding::Adopted, None, None))
+        .change(NOW, |change| {
+            change.move_job(job, JobStanding::Adopted, None, None)
+        })
         .expect("somebody else did it");
-    assert_eq!(journal.read(|view| view.orphan_nonces(WALLET)).expect("read"), [0]);
+    assert_eq!(
+        journal.read(|view| view.orphan_nonces(WALLET)).expect("read"),
+        [0]
+    );
     let cancel = journal
         .change(NOW, |change| change.cancel_nonce(WALLET, 0))
         .expect("a job");
@@ -248,6 +258,9 @@ fn a_nonce_of_a_job_that_is_over_is_used_up() {
     note_mined(&journal, 1, false).expect("mined");
     assert_eq!(standing(&journal, cancel), JobStanding::Abandoned);
     let unmined = journal.change(NOW, |change| change.note_unmined(B256::repeat_byte(2)));
-    assert!(matches!(unmined, Err(JournalError::NotMined { .. })), "{unmined:?}");
+    assert!(
+        matches!(unmined, Err(JournalError::NotMined { .. })),
+        "{unmined:?}"
+    );
     no_findings(&journal);
 }

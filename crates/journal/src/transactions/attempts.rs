@@ -89,9 +89,7 @@ impl Change<'_> {
             Some(_) => {}
             None => {
                 if self.view().slot(wallet, signed.nonce)?.is_some() {
-                    return Err(JournalError::NonceTaken {
-                        nonce: signed.nonce,
-                    });
+                    return Err(JournalError::NonceTaken { nonce: signed.nonce });
                 }
                 self.sql().execute(
                     "INSERT INTO slots(chain, wallet, nonce, job, standing) VALUES (?1, ?2, ?3, ?4, 'reserved')",
@@ -274,11 +272,7 @@ impl Change<'_> {
     /// # Errors
     /// [`JournalError::JobMove`], or one of the database.
     pub fn note_external(&self, wallet: Wallet, nonce: u64) -> Result<(), JournalError> {
-        let slot = params![
-            integer(wallet.chain)?,
-            wallet.address.as_slice(),
-            integer(nonce)?
-        ];
+        let slot = params![integer(wallet.chain)?, wallet.address.as_slice(), integer(nonce)?];
         let held: Option<Option<i64>> = self
             .sql()
             .query_row(
@@ -363,11 +357,7 @@ impl View<'_> {
             .prepare_cached("SELECT job FROM slots WHERE chain = ?1 AND wallet = ?2 AND nonce = ?3")?;
         let job: Option<Option<i64>> = select
             .query_row(
-                params![
-                    integer(wallet.chain)?,
-                    wallet.address.as_slice(),
-                    integer(nonce)?
-                ],
+                params![integer(wallet.chain)?, wallet.address.as_slice(), integer(nonce)?],
                 |row| row.get(0),
             )
             .optional()?;
@@ -408,9 +398,7 @@ impl View<'_> {
         let mut select = self
             .sql()
             .prepare_cached("SELECT nonce FROM slots WHERE job = ?1 AND standing = 'reserved'")?;
-        let nonce: Option<i64> = select
-            .query_row([integer(job)?], |row| row.get(0))
-            .optional()?;
+        let nonce: Option<i64> = select.query_row([integer(job)?], |row| row.get(0)).optional()?;
         Ok(nonce.map(i64::unsigned_abs))
     }
 

@@ -73,12 +73,7 @@ impl Change<'_> {
         let job = self.view().job(id)?.ok_or(JournalError::UnknownJob { id })?;
         self.sql().execute(
             "UPDATE jobs SET hold = ?2, detail = ?3, due = ?4 WHERE id = ?1",
-            params![
-                integer(id)?,
-                hold.map(Hold::name),
-                detail,
-                integer(due.millis())?
-            ],
+            params![integer(id)?, hold.map(Hold::name), detail, integer(due.millis())?],
         )?;
         if job.hold != hold {
             let moved = Moved {

@@ -94,8 +94,10 @@ impl JobStanding {
             ) | (
                 Self::Included,
                 Self::Live | Self::Queued | Self::Failed | Self::Finalized | Self::Adopted
-            ) | (Self::Adopted, Self::Queued | Self::Live | Self::Included | Self::Finalized)
-                | (Self::Failed, Self::Live | Self::Included)
+            ) | (
+                Self::Adopted,
+                Self::Queued | Self::Live | Self::Included | Self::Finalized
+            ) | (Self::Failed, Self::Live | Self::Included)
         )
     }
 }

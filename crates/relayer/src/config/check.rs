@@ -58,7 +58,10 @@ pub fn problems(config: &Config) -> Vec<Problem> {
         );
     }
     if config.epochs.max_certificates == 0 {
-        found.add("epochs.max_certificates", "an epoch has one certificate at least".to_owned());
+        found.add(
+            "epochs.max_certificates",
+            "an epoch has one certificate at least".to_owned(),
+        );
     }
     if config.l1.log_range == 0 {
         found.add("l1.log_range", "nothing can be read of no blocks".to_owned());
@@ -93,7 +96,10 @@ fn endpoints(config: &Config, found: &mut Problems) {
     for role in [Role::Read, Role::Submit] {
         let has = |roles: &Option<Vec<Role>>| roles.as_ref().is_none_or(|roles| roles.contains(&role));
         if !endpoints.iter().any(|endpoint| has(&endpoint.roles)) {
-            found.add("l1.endpoint", format!("none of them is there to {role:?}").to_lowercase());
+            found.add(
+                "l1.endpoint",
+                format!("none of them is there to {role:?}").to_lowercase(),
+            );
         }
     }
     let mut names = BTreeSet::new();
@@ -116,35 +122,20 @@ fn endpoints(config: &Config, found: &mut Problems) {
 
 fn public_chain(config: &Config, found: &mut Problems) {
     let chain = config.l1.chain_id;
-    let mut plain = |setting: String, secret: &Secret| {
+    for (setting, secret) in secrets(config) {
         if secret.is_plain() {
             found.add(
                 setting,
                 format!("on chain {chain} a secret stands in a variable or a file: {{ env = \"NAME\" }} or {{ file = \"PATH\" }}"),
             );
         }
-    };
-    for (place, endpoint) in config.l1.endpoint.iter().enumerate() {
-        plain(format!("l1.endpoint.{place}.url"), &endpoint.url);
     }
-    for (place, network) in config.networks.iter().enumerate() {
-        if let Some(rpc) = &network.rpc {
-            plain(format!("network.{place}.rpc"), rpc);
-        }
-    }
-    if let Some(token) = &config.api.admin_token {
-        plain("api.admin_token".to_owned(), token);
-    }
-    let settlement = [("signer.settlement".to_owned(), &config.signer.settlement)];
-    let claims = config.signer.claims.iter();
-    let claims = claims.map(|(name, signer)| (format!("signer.claims.{name}"), signer));
-    for (setting, signer) in settlement.into_iter().chain(claims) {
-        match signer {
-            SignerSettings::Keystore { password, .. } => plain(format!("{setting}.password"), password),
-            SignerSettings::Key { .. } => found.add(
+    for (setting, signer) in signers(config) {
+        if let SignerSettings::Key { .. } = signer {
+            found.add(
                 setting,
                 format!("on chain {chain} a key is in a keystore or with a service, not in plain"),
-            ),
+            );
         }
     }
     if config.l1.settled_at == SettledAt::Latest {
@@ -161,6 +152,36 @@ fn public_chain(config: &Config, found: &mut Problems) {
     }
 }
 
+/// Every secret but keys in plain, which are refused as such.
+fn secrets(config: &Config) -> Vec<(String, &Secret)> {
+    let mut secrets = Vec::new();
+    for (place, endpoint) in config.l1.endpoint.iter().enumerate() {
+        secrets.push((format!("l1.endpoint.{place}.url"), &endpoint.url));
+    }
+    for (place, network) in config.networks.iter().enumerate() {
+        if let Some(rpc) = &network.rpc {
+            secrets.push((format!("network.{place}.rpc"), rpc));
+        }
+    }
+    if let Some(token) = &config.api.admin_token {
+        secrets.push(("api.admin_token".to_owned(), token));
+    }
+    for (setting, signer) in signers(config) {
+        if let SignerSettings::Keystore { password, .. } = signer {
+            secrets.push((format!("{setting}.password"), password));
+        }
+    }
+    secrets
+}
+
+fn signers(config: &Config) -> Vec<(String, &SignerSettings)> {
+    let mut signers = vec![("signer.settlement".to_owned(), &config.signer.settlement)];
+    for (name, signer) in &config.signer.claims {
+        signers.push((format!("signer.claims.{name}"), signer));
+    }
+    signers
+}
+
 fn claims(config: &Config, found: &mut Problems) {
     for (place, destination) in config.claims.destination.iter().enumerate() {
         if !config.signer.claims.contains_key(&destination.signer) {
@@ -170,10 +191,9 @@ fn claims(config: &Config, found: &mut Problems) {
             );
         }
         let known = destination.network == 0
-            || config
-                .networks
-                .iter()
-                .any(|network| network.id == destination.network && network.rpc.is_some() && network.bridge.is_some());
+            || config.networks.iter().any(|network| {
+                network.id == destination.network && network.rpc.is_some() && network.bridge.is_some()
+            });
         if !known {
             found.add(
                 format!("claims.destination.{place}.network"),
@@ -185,7 +205,10 @@ fn claims(config: &Config, found: &mut Problems) {
         }
     }
     if config.claims.enabled && config.claims.destination.is_empty() {
-        found.add("claims.destination", "claims are enabled and go nowhere".to_owned());
+        found.add(
+            "claims.destination",
+            "claims are enabled and go nowhere".to_owned(),
+        );
     }
 }
 
@@ -193,7 +216,10 @@ fn networks(config: &Config, found: &mut Problems) {
     let mut ids = BTreeSet::new();
     for (place, network) in config.networks.iter().enumerate() {
         if network.id == 0 {
-            found.add(format!("network.{place}.id"), "0 is L1, which has no certificates");
+            found.add(
+                format!("network.{place}.id"),
+                "0 is L1, which has no certificates",
+            );
         }
         if !ids.insert(network.id) {
             found.add(

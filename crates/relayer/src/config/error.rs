@@ -68,7 +68,9 @@ impl ConfigError {
 
 /// Of the names that serde says it expected, the one that is nearest to the one that it found.
 fn hint(detail: &str) -> Option<String> {
-    let rest = detail.strip_prefix("unknown field `").or_else(|| detail.strip_prefix("unknown variant `"))?;
+    let rest = detail
+        .strip_prefix("unknown field `")
+        .or_else(|| detail.strip_prefix("unknown variant `"))?;
     let (found, rest) = rest.split_once('`')?;
     let names = rest.split('`').skip(1).step_by(2);
     let nearest = names.min_by_key(|name| distance(found, name))?;

@@ -85,11 +85,12 @@ impl Loaded {
         for (name, value) in variables {
             overlay::set(&mut table, &mut provenance, &name, &value)?;
         }
-        let config: Config = serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(|error| {
-            let setting = error.path().to_string();
-            let origin = provenance.nearest(&setting);
-            ConfigError::setting(setting, origin, error.inner())
-        })?;
+        let config: Config =
+            serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(|error| {
+                let setting = error.path().to_string();
+                let origin = provenance.nearest(&setting);
+                ConfigError::setting(setting, origin, error.inner())
+            })?;
         Ok(Self {
             config,
             provenance,

@@ -17,10 +17,7 @@ pub(super) fn set(
         name: name.to_owned(),
         detail,
     };
-    let path: Vec<String> = name[PREFIX.len()..]
-        .split("__")
-        .map(str::to_lowercase)
-        .collect();
+    let path: Vec<String> = name[PREFIX.len()..].split("__").map(str::to_lowercase).collect();
     let Some((last, parents)) = path.split_last() else {
         return Err(wrong("it names no setting"));
     };
@@ -30,7 +27,9 @@ pub(super) fn set(
     let mut within = Value::Table(std::mem::take(table));
     let place = parents.iter().try_fold(&mut within, |at, part| enter(at, part));
     let outcome = match place {
-        None => Err(wrong("what it is in is no table, or a list that has no such place")),
+        None => Err(wrong(
+            "what it is in is no table, or a list that has no such place",
+        )),
         Some(Value::Array(list)) => match last.parse().ok().and_then(|place: usize| list.get_mut(place)) {
             Some(item) => {
                 *item = read(value);
@@ -59,11 +58,7 @@ pub(super) fn set(
 
 fn enter<'v>(at: &'v mut Value, part: &str) -> Option<&'v mut Value> {
     match at {
-        Value::Table(table) => Some(
-            table
-                .entry(part)
-                .or_insert_with(|| Value::Table(Table::new())),
-        ),
+        Value::Table(table) => Some(table.entry(part).or_insert_with(|| Value::Table(Table::new()))),
         Value::Array(list) => list.get_mut(part.parse::<usize>().ok()?),
         _ => None,
     }

@@ -54,9 +54,7 @@ impl Secret {
     /// A [`SecretError`] that names where it should be, and nothing of it.
     pub fn read(&self) -> Result<String, SecretError> {
         match self {
-            Self::Env { env } => {
-                std::env::var(env).map_err(|_| SecretError::Unset { name: env.clone() })
-            }
+            Self::Env { env } => std::env::var(env).map_err(|_| SecretError::Unset { name: env.clone() }),
             Self::File { file } => {
                 let text = std::fs::read_to_string(file).map_err(|source| SecretError::File {
                     path: file.clone(),

@@ -2,8 +2,8 @@ use std::path::Path;
 
 use super::check::problems;
 use super::schema::{
-    AcceptOthers, Api, ClaimDestination, Claims, ClaimPolicy, Config, Epochs, FeeSettings, Log, NetworkPolicy, ProverSettings, Role,
-    Rpc, SettledAt, Shutdown, SignerSettings, Storage,
+    AcceptOthers, Api, ClaimDestination, ClaimPolicy, Claims, Config, Epochs, FeeSettings, Log,
+    NetworkPolicy, ProverSettings, Role, Rpc, SettledAt, Shutdown, SignerSettings, Storage,
 };
 use super::units::Wei;
 use super::{ConfigError, EXAMPLE, Loaded, Origin, Secret};
@@ -62,7 +62,10 @@ fn the_example_can_be_run_with_and_says_what_holds_if_nothing_is_said() {
 fn what_is_no_setting_is_named_with_what_was_meant() {
     let text = EXAMPLE.replace("confirmations = 12", "confirmatons = 12");
     let said = refused(&text, &[]);
-    let line = 1 + text.lines().position(|line| line.starts_with("confirmatons")).expect("there");
+    let line = 1 + text
+        .lines()
+        .position(|line| line.starts_with("confirmatons"))
+        .expect("there");
     assert!(
         said.starts_with(&format!("causeway.toml:{line}: l1"))
             && said.contains("unknown field `confirmatons`")
@@ -80,9 +83,15 @@ fn what_is_no_setting_is_named_with_what_was_meant() {
         "{said}"
     );
     let said = refused(&EXAMPLE.replace("version = 1", "version = 7\nwhatever = 1"), &[]);
-    assert_eq!(said, "the configuration has version 7, this program reads version 1");
+    assert_eq!(
+        said,
+        "the configuration has version 7, this program reads version 1"
+    );
     let said = refused("version = ", &[]);
-    assert!(said.starts_with("causeway.toml: TOML parse error at line 1"), "{said}");
+    assert!(
+        said.starts_with("causeway.toml: TOML parse error at line 1"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -111,7 +120,11 @@ fn variables_are_above_the_file_and_named_where_they_are_wrong() {
             name: "CAUSEWAY__L1__POLL".to_owned()
         })
     );
-    assert!(matches!(origin("l1.chain_id"), Some(Origin::File { line: 7, .. })), "{:?}", origin("l1.chain_id"));
+    assert!(
+        matches!(origin("l1.chain_id"), Some(Origin::File { line: 7, .. })),
+        "{:?}",
+        origin("l1.chain_id")
+    );
     let said = refused(EXAMPLE, &[("CAUSEWAY__L1__CONFIRMATIONS", "many")]);
     assert!(
         said.starts_with("variable CAUSEWAY__L1__CONFIRMATIONS: l1.confirmations: invalid type: string"),
@@ -154,28 +167,48 @@ fn each_danger_is_refused_by_name() {
             }
         }),
         ("signer.settlement", "not in plain", |config| {
-            let key = Secret::Env { env: "KEY".to_owned() };
+            let key = Secret::Env {
+                env: "KEY".to_owned(),
+            };
             config.signer.settlement = SignerSettings::Key { key };
         }),
-        ("l1.settled_at", "is no settlement", |config| config.l1.settled_at = SettledAt::Latest),
-        ("prover.development_key", "can prove anything", |config| config.prover.development_key = true),
+        ("l1.settled_at", "is no settlement", |config| {
+            config.l1.settled_at = SettledAt::Latest
+        }),
+        ("prover.development_key", "can prove anything", |config| {
+            config.prover.development_key = true
+        }),
         ("api.admin_token", "stands in a variable", |config| {
             config.api.admin_token = Some(Secret::Plain("token".to_owned()));
         }),
         ("api.admin_token", "can be reached from elsewhere", |config| {
             config.api.admin = ([0, 0, 0, 0], 9_091).into();
         }),
-        ("fees.bump_percent", "below the 10", |config| config.fees.bump_percent = 9.9),
-        ("fees.bump_percent", "no percentage", |config| config.fees.bump_percent = f64::NAN),
-        ("fees.gas_max", "EIP-7825", |config| config.fees.gas_max = 16_777_217),
-        ("fees.tip_floor", "above fees.max_fee", |config| config.fees.max_fee = Wei(1)),
-        ("epochs.max_certificates", "one certificate", |config| config.epochs.max_certificates = 0),
+        ("fees.bump_percent", "below the 10", |config| {
+            config.fees.bump_percent = 9.9
+        }),
+        ("fees.bump_percent", "no percentage", |config| {
+            config.fees.bump_percent = f64::NAN
+        }),
+        ("fees.gas_max", "EIP-7825", |config| {
+            config.fees.gas_max = 16_777_217
+        }),
+        ("fees.tip_floor", "above fees.max_fee", |config| {
+            config.fees.max_fee = Wei(1)
+        }),
+        ("epochs.max_certificates", "one certificate", |config| {
+            config.epochs.max_certificates = 0
+        }),
         ("l1.log_range", "no blocks", |config| config.l1.log_range = 0),
         ("prover", "above zero", |config| config.prover.max_tries = 0),
-        ("l1.endpoint", "to submit", |config| config.l1.endpoint[0].roles = Some(vec![Role::Read])),
+        ("l1.endpoint", "to submit", |config| {
+            config.l1.endpoint[0].roles = Some(vec![Role::Read])
+        }),
         ("l1.endpoint.1.name", "two endpoints", |config| {
             let mut second = config.l1.endpoint[0].clone();
-            second.url = Secret::Env { env: "OTHER".to_owned() };
+            second.url = Secret::Env {
+                env: "OTHER".to_owned(),
+            };
             config.l1.endpoint.push(second);
         }),
         ("l1.endpoint.1.url", "two names", |config| {
@@ -183,12 +216,22 @@ fn each_danger_is_refused_by_name() {
             second.name = "second".to_owned();
             config.l1.endpoint.push(second);
         }),
-        ("network.0.id", "0 is L1", |config| config.networks.push(network(0))),
-        ("network.1.id", "twice", |config| config.networks.extend([network(7), network(7)])),
-        ("claims.destination", "go nowhere", |config| config.claims.enabled = true),
-        ("claims.destination.0.signer", "no signer.claims.payer", |config| {
-            config.claims.destination.push(destination(0));
+        ("network.0.id", "0 is L1", |config| {
+            config.networks.push(network(0))
         }),
+        ("network.1.id", "twice", |config| {
+            config.networks.extend([network(7), network(7)])
+        }),
+        ("claims.destination", "go nowhere", |config| {
+            config.claims.enabled = true
+        }),
+        (
+            "claims.destination.0.signer",
+            "no signer.claims.payer",
+            |config| {
+                config.claims.destination.push(destination(0));
+            },
+        ),
     ];
     for (setting, words, spoil) in spoils {
         let mut config = example();
@@ -200,8 +243,14 @@ fn each_danger_is_refused_by_name() {
     }
     let mut config = example();
     config.claims.destination.push(destination(7));
-    let settings: Vec<_> = problems(&config).into_iter().map(|problem| problem.setting).collect();
-    assert_eq!(settings, ["claims.destination.0.signer", "claims.destination.0.network"]);
+    let settings: Vec<_> = problems(&config)
+        .into_iter()
+        .map(|problem| problem.setting)
+        .collect();
+    assert_eq!(
+        settings,
+        ["claims.destination.0.signer", "claims.destination.0.network"]
+    );
 }
 
 #[test]

@@ -188,14 +188,18 @@ mod tests {
         assert_eq!(time("90d"), Ok(Time(Duration::from_secs(90 * 86_400))));
         assert_eq!(wei("0.01 gwei"), Ok(Wei(10_000_000)));
         assert_eq!(wei("1 ether"), Ok(Wei(1_000_000_000_000_000_000)));
-        assert_eq!(
-            Bytes::try_from("10 MiB".to_owned()),
-            Ok(Bytes(10 * 1_048_576))
-        );
+        assert_eq!(Bytes::try_from("10 MiB".to_owned()), Ok(Bytes(10 * 1_048_576)));
         for text in ["10", "s", "-1s", "1.5h", "10 parsecs", "99999999999999999999d"] {
             assert!(time(text).is_err(), "{text}");
         }
-        for text in ["1", "1ether", "1.0000000001 gwei", "1.x gwei", "-1 gwei", "1e9 wei"] {
+        for text in [
+            "1",
+            "1ether",
+            "1.0000000001 gwei",
+            "1.x gwei",
+            "-1 gwei",
+            "1e9 wei",
+        ] {
             assert!(wei(text).is_err(), "{text}");
         }
         let error = time("10 parsecs").expect_err("no time");

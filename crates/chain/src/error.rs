@@ -140,6 +140,7 @@ impl CallError {
 
 /// An answer's frame.
 #[derive(Debug, Deserialize)]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub(crate) struct Frame<T> {
     #[serde(default = "nothing", deserialize_with = "something")]
     pub(crate) result: Option<T>,

@@ -197,8 +197,7 @@ impl Change<'_> {
             JobStanding::Failed
         };
         // What a block has is a fact: it is recorded even where the job is over and has nothing to become.
-        let from = self.view().job(attempt.job)?.map(|job| job.standing);
-        if from.is_some_and(|from| from.becomes(to)) {
+        if self.may_become(attempt.job, to)? {
             self.move_job(attempt.job, to, (!success).then_some("reverted"), detail)?;
         }
         // What was to use the nonce up instead is not needed any more.
@@ -251,12 +250,15 @@ impl Change<'_> {
             "UPDATE slots SET standing = 'reserved' WHERE chain = ?1 AND wallet = ?2 AND nonce = ?3",
             slot,
         )?;
-        self.move_job(
-            attempt.job,
-            JobStanding::Live,
-            Some("reorg"),
-            Some("a reorg took its block away"),
-        )?;
+        // One that another has taken the place of stays over, and its nonce is an orphan.
+        if self.may_become(attempt.job, JobStanding::Live)? {
+            self.move_job(
+                attempt.job,
+                JobStanding::Live,
+                Some("reorg"),
+                Some("a reorg took its block away"),
+            )?;
+        }
         let told = Told {
             job: attempt.job,
             nonce: attempt.nonce,
@@ -265,6 +267,16 @@ impl Change<'_> {
             mined: None,
         };
         self.tell("attempt", &hash.to_string(), &told)
+    }
+
+    /// Whether a job can go there: it may, and if it was over, no other of its kind and subject has taken its place.
+    fn may_become(&self, id: u64, to: JobStanding) -> Result<bool, JournalError> {
+        let Some(job) = self.view().job(id)? else {
+            return Ok(false);
+        };
+        let newest = self.view().job_of(job.kind, &job.subject)?;
+        let replaced = newest.is_some_and(|newest| newest.id != id);
+        Ok(job.standing.becomes(to) && !replaced)
     }
 
     /// Somebody else used a nonce with the same key. A job that held it takes another one: none of its transactions can be mined.

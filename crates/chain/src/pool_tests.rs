@@ -113,7 +113,7 @@ async fn what_stands_still_or_lags_comes_last() {
     pool.look().await;
     assert_eq!(pool.pin(Tag::Latest).await.expect("pinned").endpoint(), "a");
     for number in 15..18 {
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        tokio::time::sleep(Duration::from_millis(1_800)).await;
         moving.say(at(number));
         pool.look().await;
     }

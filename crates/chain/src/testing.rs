@@ -157,10 +157,10 @@ pub(crate) fn block(number: u64, fork: u8) -> String {
 
 pub(crate) const QUICK: PoolConfig = PoolConfig {
     timeouts: Timeouts {
-        connect: Duration::from_millis(300),
-        call: Duration::from_millis(300),
+        connect: Duration::from_secs(1),
+        call: Duration::from_secs(1),
     },
-    stall_after: Duration::from_millis(400),
+    stall_after: Duration::from_secs(4),
     most_lag: 3,
 };
 

@@ -1,5 +1,5 @@
 # make demo     the newest story, proven afresh: demo-settle
-# make e2e      every story of networks and epochs with real proofs, some 20 of them; ONLY="names" takes some
+# make e2e      every story of networks and epochs with real proofs, thirteen of them; ONLY="names" takes some
 # make demo-settle  networks settle together: burn and mint, certificates that hold only with each other, a network that proves
 # make demo-aggregate  proofs of two programs become one that ProofAggregation takes; is one of them included?
 # make demo-wrap  four proofs of two programs, aggregated, wrapped and verified in an EVM

@@ -1,4 +1,7 @@
 //! Certificates: what was received, and where each stands.
+//!
+//! LxLy's id, by which they are known here, leaves out Causeway's fields and every authorisation: whoever takes certificates in compares
+//! digests before he calls one known, and the same exits with another expiry are no new certificate yet.
 
 use alloy_primitives::B256;
 use causeway_types::{Certificate, GoldilocksDigest, NetworkId};

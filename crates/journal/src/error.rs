@@ -28,13 +28,13 @@ pub enum JournalError {
         path: PathBuf,
     },
     /// There is none to open.
-    #[error("there is no journal at {}; `causeway run` makes one", path.display())]
+    #[error("there is no journal at {}", path.display())]
     Absent {
         /// Where.
         path: PathBuf,
     },
     /// The file is no database, or is damaged.
-    #[error("{} is damaged: {detail}; `causeway db restore` puts a backup in its place", path.display())]
+    #[error("{} is damaged: {detail}; put a backup in its place", path.display())]
     Corrupt {
         /// Which one.
         path: PathBuf,

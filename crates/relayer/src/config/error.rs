@@ -8,7 +8,7 @@ use super::provenance::Origin;
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file cannot be read.
-    #[error("{}: {source}; `causeway init` writes one to begin with", path.display())]
+    #[error("{}: {source}", path.display())]
     File {
         /// Which one.
         path: PathBuf,

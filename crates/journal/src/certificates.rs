@@ -1,9 +1,9 @@
 //! Certificates: what was received, and where each stands.
 //!
-//! LxLy's id, by which they are known here, leaves out Causeway's fields and every authorisation: whoever takes certificates in compares
-//! digests before he calls one known, and the same exits with another expiry are no new certificate yet.
+//! They are known by the hash of all that they say. LxLy's id leaves out Causeway's fields and every authorisation: the same exits with
+//! another expiry are another certificate.
 
-use alloy_primitives::B256;
+use alloy_primitives::{B256, keccak256};
 use causeway_types::{Certificate, GoldilocksDigest, NetworkId};
 use rusqlite::{OptionalExtension, Row, params};
 use serde::Serialize;
@@ -19,8 +19,8 @@ use crate::time::Timestamp;
 pub struct NewCertificate<'a> {
     /// It.
     pub certificate: &'a Certificate,
-    /// What its network signs or proves.
-    pub digest: GoldilocksDigest,
+    /// What its network signs or proves, if its predecessors are here.
+    pub digest: Option<GoldilocksDigest>,
     /// Who sent it, as the service knows him.
     pub source: &'a str,
     /// Waiting or accepted.
@@ -45,10 +45,12 @@ pub enum Intake {
 pub struct CertificateRecord {
     /// Its number in the order of arrival.
     pub seq: u64,
-    /// Its id: LxLy's hash over it.
+    /// Its id: see [`certificate_id`].
     pub id: B256,
-    /// What its network signs or proves, as 32 bytes.
-    pub digest: B256,
+    /// LxLy's id, which others may share.
+    pub lxly_id: B256,
+    /// What its network signs or proves, as 32 bytes, if that is known.
+    pub digest: Option<B256>,
     /// It.
     pub certificate: Certificate,
     /// Where it stands.
@@ -83,6 +85,16 @@ struct Moved<'a> {
     reason: Option<&'a Reason>,
 }
 
+/// The id of a certificate: keccak256 of all of it, in the JSON in which it is kept.
+pub fn certificate_id(certificate: &Certificate) -> B256 {
+    keccak256(payload(certificate))
+}
+
+fn payload(certificate: &Certificate) -> Vec<u8> {
+    // A certificate always has a JSON: it is made of plain values.
+    serde_json::to_vec(certificate).unwrap_or_default()
+}
+
 const COLUMNS: &str = "SELECT seq AS rowid_, * FROM certificates";
 const SOUND: &str = "seq NOT IN (SELECT row FROM quarantine WHERE source = 'certificates')";
 
@@ -92,7 +104,8 @@ impl Change<'_> {
     /// # Errors
     /// [`JournalError::HeightTaken`] if another live one has its height, or one of the database.
     pub fn take_certificate(&self, new: &NewCertificate<'_>) -> Result<Intake, JournalError> {
-        let id = new.certificate.id();
+        let payload = payload(new.certificate);
+        let id = keccak256(&payload);
         let (network, height) = (new.certificate.network, new.certificate.height);
         if let Some(known) = self.view().standing(id)? {
             return Ok(Intake::Known(known));
@@ -104,17 +117,15 @@ impl Change<'_> {
                 live,
             });
         }
-        // A certificate always has a JSON: it is made of plain values.
-        let payload = serde_json::to_vec(new.certificate).unwrap_or_default();
         let mut insert = self.sql().prepare_cached(
-            "INSERT INTO certificates(id, network, height, digest, standing, code, class, detail, payload, source, deadline,
-             received_at, standing_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)",
+            "INSERT INTO certificates(id, lxly_id, network, height, digest, standing, code, class, detail, payload, source,
+             deadline, received_at, standing_at) VALUES (?1, ?13, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12)",
         )?;
         insert.execute(params![
             id.as_slice(),
             network.get(),
             integer(height)?,
-            B256::from(new.digest).as_slice(),
+            new.digest.map(B256::from).as_ref().map(|digest| digest.as_slice()),
             new.standing.name(),
             new.reason.map(|reason| &reason.code),
             new.reason.and_then(|reason| reason.class).map(ReasonClass::name),
@@ -123,6 +134,7 @@ impl Change<'_> {
             new.source,
             new.deadline.map(|at| integer(at.millis())).transpose()?,
             integer(self.at().millis())?,
+            new.certificate.id().as_slice(),
         ])?;
         let moved = Moved {
             standing: new.standing,
@@ -168,6 +180,62 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Notes what a certificate's network authorises, once that is known.
+    ///
+    /// # Errors
+    /// [`JournalError::UnknownCertificate`], or one of the database.
+    pub fn set_digest(&self, id: B256, digest: GoldilocksDigest) -> Result<(), JournalError> {
+        let updated = self.sql().execute(
+            "UPDATE certificates SET digest = ?2 WHERE id = ?1",
+            params![id.as_slice(), B256::from(digest).as_slice()],
+        )?;
+        (updated > 0)
+            .then_some(())
+            .ok_or(JournalError::UnknownCertificate { id })
+    }
+
+    /// Sets until when a certificate may wait for others.
+    ///
+    /// # Errors
+    /// [`JournalError::UnknownCertificate`], or one of the database.
+    pub fn set_deadline(&self, id: B256, deadline: Option<Timestamp>) -> Result<(), JournalError> {
+        let updated = self.sql().execute(
+            "UPDATE certificates SET deadline = ?2 WHERE id = ?1",
+            params![
+                id.as_slice(),
+                deadline.map(|at| integer(at.millis())).transpose()?
+            ],
+        )?;
+        (updated > 0)
+            .then_some(())
+            .ok_or(JournalError::UnknownCertificate { id })
+    }
+
+    /// Keeps the proof that a network made of its own certificate. The first one counts.
+    ///
+    /// # Errors
+    /// [`JournalError::UnknownCertificate`], or one of the database.
+    pub fn keep_own_proof(&self, id: B256, bytes: &[u8]) -> Result<(), JournalError> {
+        if self.view().standing(id)?.is_none() {
+            return Err(JournalError::UnknownCertificate { id });
+        }
+        self.sql().execute(
+            "INSERT INTO own_proofs(certificate, bytes, received_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            params![id.as_slice(), bytes, integer(self.at().millis())?],
+        )?;
+        Ok(())
+    }
+
+    /// Throws the proof away that a network made of its own certificate, because it is none: another may come.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn drop_own_proof(&self, id: B256) -> Result<(), JournalError> {
+        self.sql()
+            .execute("DELETE FROM own_proofs WHERE certificate = ?1", [id.as_slice()])?;
+        Ok(())
+    }
+
     /// Notes something for which a network may be blocked: a certificate that was accepted and never proven, say.
     ///
     /// # Errors
@@ -204,6 +272,30 @@ impl View<'_> {
         let mut select = self.sql().prepare_cached(&format!("{COLUMNS} WHERE id = ?1"))?;
         let mut rows = select.query([id.as_slice()])?;
         rows.next()?.map(record).transpose()
+    }
+
+    /// The newest certificate of an id of LxLy's: the live one, if one of those that share it is.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn certificate_by_lxly_id(&self, lxly_id: B256) -> Result<Option<CertificateRecord>, JournalError> {
+        let mut select = self.sql().prepare_cached(&format!(
+            "{COLUMNS} WHERE lxly_id = ?1
+             ORDER BY standing IN ('rejected', 'expired', 'superseded'), seq DESC LIMIT 1"
+        ))?;
+        let mut rows = select.query([lxly_id.as_slice()])?;
+        rows.next()?.map(record).transpose()
+    }
+
+    /// The proof that a network made of its own certificate, if it has come.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn own_proof(&self, id: B256) -> Result<Option<Vec<u8>>, JournalError> {
+        let mut select = self
+            .sql()
+            .prepare_cached("SELECT bytes FROM own_proofs WHERE certificate = ?1")?;
+        Ok(select.query_row([id.as_slice()], |row| row.get(0)).optional()?)
     }
 
     /// The id of the live certificate at a height.
@@ -326,7 +418,7 @@ fn record(row: &Row<'_>) -> Result<CertificateRecord, JournalError> {
         serde_json::from_slice(&payload).map_err(|_| columns.damaged("payload"))?;
     let id = columns.hash("id")?;
     // What was damaged on the disk and still reads as a certificate is another one.
-    if certificate.id() != id {
+    if keccak256(&payload) != id {
         return Err(columns.damaged("payload"));
     }
     let code: Option<String> = columns.get("code")?;
@@ -341,7 +433,8 @@ fn record(row: &Row<'_>) -> Result<CertificateRecord, JournalError> {
     Ok(CertificateRecord {
         seq: columns.number("seq")?,
         id,
-        digest: columns.hash("digest")?,
+        lxly_id: columns.hash("lxly_id")?,
+        digest: columns.hash_maybe("digest")?,
         certificate,
         standing: columns.parse("standing", Standing::of_name)?,
         reason,

@@ -75,6 +75,13 @@ impl<'r, 's> Columns<'r, 's> {
         B256::try_from(bytes.as_slice()).map_err(|_| self.damaged(column))
     }
 
+    pub(crate) fn hash_maybe(&self, column: &'static str) -> Result<Option<B256>, JournalError> {
+        let bytes: Option<Vec<u8>> = self.get(column)?;
+        bytes
+            .map(|bytes| B256::try_from(bytes.as_slice()).map_err(|_| self.damaged(column)))
+            .transpose()
+    }
+
     pub(crate) fn address(&self, column: &'static str) -> Result<Address, JournalError> {
         let bytes: Vec<u8> = self.get(column)?;
         Address::try_from(bytes.as_slice()).map_err(|_| self.damaged(column))

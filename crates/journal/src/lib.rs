@@ -23,7 +23,7 @@ mod tests;
 pub mod time;
 pub mod transactions;
 
-pub use certificates::{CertificateFilter, CertificateRecord, Intake, NewCertificate};
+pub use certificates::{CertificateFilter, CertificateRecord, Intake, NewCertificate, certificate_id};
 pub use chains::{Header, StoredLog};
 pub use check::Finding;
 pub use claims::{ClaimKey, ClaimRecord, ClaimStanding};
@@ -34,7 +34,7 @@ pub use fingerprint::Fingerprint;
 pub use journal::{Change, Journal, View};
 pub use pauses::{Pause, Scope};
 pub use proofs::{ProofJob, ProofKind, ProofStanding};
-pub use standing::{Reason, Standing, Tier};
+pub use standing::{Reason, ReasonClass, Standing, Tier};
 pub use time::Timestamp;
 pub use transactions::{
     Attempt, AttemptOutcome, Fees, Hold, Job, JobKind, JobStanding, Mined, NewJob, Signed, SlotStanding,

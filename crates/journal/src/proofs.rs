@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rusqlite::{Row, params};
+use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use crate::columns::{Columns, integer, names};
@@ -148,12 +148,17 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// It is proven, and the proof is on the disk. Whoever brings it may have lost the lease: a proof is a proof.
+    /// It is proven, and this is the proof. Whoever brings it may have lost the lease: a proof is a proof.
     ///
     /// # Errors
     /// [`JournalError::UnknownProof`], or one of the database.
-    pub fn finish_proof(&self, id: u64) -> Result<(), JournalError> {
-        self.set_proof(id, ProofStanding::Done, self.at(), None)
+    pub fn finish_proof(&self, id: u64, result: &[u8]) -> Result<(), JournalError> {
+        self.set_proof(id, ProofStanding::Done, self.at(), None)?;
+        self.sql().execute(
+            "INSERT OR REPLACE INTO proof_results(proof, bytes) VALUES (?1, ?2)",
+            params![integer(id)?, result],
+        )?;
+        Ok(())
     }
 
     /// Gives work back: to be begun again at a time.
@@ -257,6 +262,20 @@ impl View<'_> {
         ))?;
         let mut rows = select.query(params![kind.name(), subject])?;
         rows.next()?.map(job).transpose()
+    }
+
+    /// What was proven of something, in the prover's own bytes.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn proof_result(&self, kind: ProofKind, subject: &str) -> Result<Option<Vec<u8>>, JournalError> {
+        let mut select = self.sql().prepare_cached(
+            "SELECT r.bytes FROM proof_results r JOIN proofs p ON p.id = r.proof
+             WHERE p.kind = ?1 AND p.subject = ?2 AND p.standing = 'done' ORDER BY p.id DESC LIMIT 1",
+        )?;
+        Ok(select
+            .query_row(params![kind.name(), subject], |row| row.get(0))
+            .optional()?)
     }
 
     /// All work of a standing, in order.

@@ -2,4 +2,6 @@
 
 pub mod aggregation;
 pub mod config;
+pub mod desk;
+pub mod prove;
 pub mod state;

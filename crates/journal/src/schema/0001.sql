@@ -6,13 +6,15 @@ CREATE TABLE meta(
   value TEXT NOT NULL
 ) STRICT;
 
--- seq is the order of arrival.
+-- seq is the order of arrival. id is keccak256 of payload, which is all of the certificate; lxly_id leaves out Causeway's fields and every
+-- authorisation; digest is what the network authorises, known once its predecessors are.
 CREATE TABLE certificates(
   seq         INTEGER PRIMARY KEY AUTOINCREMENT,
   id          BLOB NOT NULL UNIQUE CHECK(length(id) = 32),
+  lxly_id     BLOB NOT NULL CHECK(length(lxly_id) = 32),
   network     INTEGER NOT NULL CHECK(network > 0),
   height      INTEGER NOT NULL CHECK(height >= 0),
-  digest      BLOB NOT NULL CHECK(length(digest) = 32),
+  digest      BLOB CHECK(length(digest) = 32),
   standing    TEXT NOT NULL CHECK(standing IN ('waiting', 'accepted', 'proven', 'confirmed', 'assigned', 'settled',
               'finalized', 'rejected', 'expired', 'superseded')),
   code        TEXT,
@@ -28,7 +30,14 @@ CREATE UNIQUE INDEX certificate_one_live_per_height ON certificates(network, hei
   WHERE standing NOT IN ('rejected', 'expired', 'superseded');
 CREATE INDEX certificate_by_standing ON certificates(standing, seq);
 CREATE INDEX certificate_by_height ON certificates(network, height);
-CREATE INDEX certificate_by_digest ON certificates(digest);
+CREATE INDEX certificate_by_lxly_id ON certificates(lxly_id, seq);
+
+-- The proof that a network which proves its own certificates made of one, as it came.
+CREATE TABLE own_proofs(
+  certificate BLOB PRIMARY KEY REFERENCES certificates(id),
+  bytes       BLOB NOT NULL,
+  received_at INTEGER NOT NULL
+) STRICT;
 
 -- An epoch stands on the commitment before it, so that only one can be open.
 CREATE TABLE epochs(
@@ -73,6 +82,12 @@ CREATE TABLE proofs(
 ) STRICT;
 CREATE UNIQUE INDEX proof_one_per_subject ON proofs(kind, subject) WHERE standing <> 'failed';
 CREATE INDEX proof_by_standing ON proofs(standing, due);
+
+-- What was proven, in the prover's own bytes; there before its proof is done.
+CREATE TABLE proof_results(
+  proof INTEGER PRIMARY KEY REFERENCES proofs(id),
+  bytes BLOB NOT NULL
+) STRICT;
 
 -- What is to happen on a chain, once; each signed transaction for it is an attempt.
 CREATE TABLE jobs(

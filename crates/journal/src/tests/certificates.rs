@@ -1,11 +1,12 @@
 use alloy_primitives::B256;
-use causeway_types::NetworkId;
+use causeway_types::{Certificate, Expiry, NetworkId};
 use serde_json::json;
 use tempfile::tempdir;
 
 use super::{NOW, at, certificate, no_findings, open, take};
 use crate::{
-    CertificateFilter, EpochStanding, Intake, Journal, JournalError, NewEpoch, Reason, Standing, Tier,
+    CertificateFilter, Change, EpochStanding, Intake, Journal, JournalError, NewEpoch, Reason, Standing, Tier,
+    certificate_id,
 };
 
 fn open_epoch(journal: &Journal, certificates: &[B256]) -> Result<u64, JournalError> {
@@ -41,15 +42,64 @@ fn a_certificate_is_taken_in_once() {
         Intake::Known(Standing::Accepted)
     );
     let record = journal
-        .read(|view| view.certificate(first.id()))
+        .read(|view| view.certificate(certificate_id(&first)))
         .expect("read")
         .expect("there");
     assert_eq!(record.certificate, first);
     let events = journal
-        .read(|view| view.events_of("certificate", &first.id().to_string()))
+        .read(|view| view.events_of("certificate", &certificate_id(&first).to_string()))
         .expect("events");
     assert_eq!(events.len(), 1);
     assert_eq!(events[0].body, json!({ "standing": "accepted" }));
+}
+
+#[test]
+fn the_same_exits_with_another_expiry_are_another_certificate() {
+    let folder = tempdir().expect("a folder");
+    let journal = open(&folder);
+    let first = certificate(1, 0, 5);
+    let later = Certificate {
+        expiry: Expiry::new(9),
+        ..first.clone()
+    };
+    assert_eq!(first.id(), later.id());
+    take(&journal, &first).expect("new");
+    let refused = take(&journal, &later).expect_err("taken");
+    assert!(
+        matches!(refused, JournalError::HeightTaken { live, .. } if live == certificate_id(&first)),
+        "{refused}"
+    );
+    // Once the first is given up, the other is what LxLy's id means.
+    let by_lxly = || {
+        let found = journal.read(|view| view.certificate_by_lxly_id(first.id()));
+        found.expect("read").expect("there").id
+    };
+    assert_eq!(by_lxly(), certificate_id(&first));
+    let expired = |change: &Change<'_>| change.move_certificate(certificate_id(&first), Standing::Expired, None);
+    journal.change(NOW, expired).expect("a move");
+    assert_eq!(take(&journal, &later).expect("new"), Intake::New);
+    assert_eq!(by_lxly(), certificate_id(&later));
+}
+
+#[test]
+fn a_network_s_own_proof_is_kept_until_it_is_found_to_be_none() {
+    let folder = tempdir().expect("a folder");
+    let journal = open(&folder);
+    let first = certificate(1, 0, 5);
+    let id = certificate_id(&first);
+    let keep = |bytes: &'static [u8]| journal.change(NOW, |change| change.keep_own_proof(id, bytes));
+    let unknown = keep(b"early").expect_err("no certificate");
+    assert!(
+        matches!(unknown, JournalError::UnknownCertificate { id: named } if named == id),
+        "{unknown}"
+    );
+    take(&journal, &first).expect("new");
+    keep(b"first").expect("kept");
+    keep(b"second").expect("kept");
+    let kept = || journal.read(|view| view.own_proof(id)).expect("read");
+    assert_eq!(kept().as_deref(), Some(&b"first"[..]));
+    journal.change(NOW, |change| change.drop_own_proof(id)).expect("dropped");
+    assert_eq!(kept(), None);
 }
 
 #[test]
@@ -60,15 +110,15 @@ fn a_height_has_one_live_certificate() {
     take(&journal, &first).expect("new");
     let refused = take(&journal, &other).expect_err("taken");
     assert!(
-        matches!(refused, JournalError::HeightTaken { height: 0, live, .. } if live == first.id()),
+        matches!(refused, JournalError::HeightTaken { height: 0, live, .. } if live == certificate_id(&first)),
         "{refused}"
     );
     // The schema holds it, not only the question above.
-    let id = first.id();
+    let id = certificate_id(&first);
     let forced = journal.change::<_, JournalError>(NOW, |change| {
         Ok(change.sql().execute(
-            "INSERT INTO certificates(id, network, height, digest, standing, payload, source, received_at, standing_at)
-             SELECT zeroblob(32), network, height, digest, standing, payload, source, 0, 0 FROM certificates WHERE id = ?1",
+            "INSERT INTO certificates(id, lxly_id, network, height, digest, standing, payload, source, received_at, standing_at)
+             SELECT zeroblob(32), lxly_id, network, height, digest, standing, payload, source, 0, 0 FROM certificates WHERE id = ?1",
             [id.as_slice()],
         )?)
     });

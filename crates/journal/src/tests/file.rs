@@ -5,7 +5,7 @@ use serde_json::json;
 use tempfile::tempdir;
 
 use super::{FINGERPRINT, NOW, certificate, no_findings, open, path, take};
-use crate::{CertificateFilter, Fingerprint, Journal, JournalError, Scope, Standing};
+use crate::{CertificateFilter, Fingerprint, Journal, JournalError, Scope, Standing, certificate_id};
 
 fn standings(journal: &Journal) -> Result<Vec<Standing>, JournalError> {
     let page = journal.read(|view| view.certificates(&CertificateFilter::default(), 100))?;
@@ -166,7 +166,7 @@ fn a_damaged_row_is_set_aside_and_the_others_go_on() {
         .change::<_, JournalError>(NOW, |change| {
             Ok(change.sql().execute(
                 "UPDATE certificates SET payload = ?2 WHERE id = ?1",
-                rusqlite::params![bad.id().as_slice(), other],
+                rusqlite::params![certificate_id(&bad).as_slice(), other],
             )?)
         })
         .expect("damaged");

@@ -12,7 +12,7 @@ use causeway_types::{
 };
 use tempfile::TempDir;
 
-use crate::{Fingerprint, Intake, Journal, JournalError, NewCertificate, Standing, Timestamp};
+use crate::{Fingerprint, Intake, Journal, JournalError, NewCertificate, Standing, Timestamp, certificate_id};
 
 pub(super) const FINGERPRINT: Fingerprint = Fingerprint {
     chain_id: 1,
@@ -66,7 +66,7 @@ pub(super) fn take(journal: &Journal, certificate: &Certificate) -> Result<Intak
     journal.change(NOW, |change| {
         change.take_certificate(&NewCertificate {
             certificate,
-            digest: GoldilocksDigest::ZERO,
+            digest: Some(GoldilocksDigest::ZERO),
             source: "test",
             standing: Standing::Accepted,
             reason: None,
@@ -78,7 +78,7 @@ pub(super) fn take(journal: &Journal, certificate: &Certificate) -> Result<Intak
 /// A certificate that stands somewhere.
 pub(super) fn at(journal: &Journal, certificate: &Certificate, standing: Standing) -> B256 {
     take(journal, certificate).expect("taken in");
-    let id = certificate.id();
+    let id = certificate_id(certificate);
     let path: &[Standing] = match standing {
         Standing::Accepted => &[],
         Standing::Proven => &[Standing::Proven],

@@ -6,7 +6,7 @@ use tempfile::tempdir;
 
 use super::transactions::{WALLET, make, sign};
 use super::{NOW, certificate, open, take};
-use crate::{EpochStanding, JobKind, JobStanding, Journal, JournalError, Mined, NewEpoch, Standing};
+use crate::{EpochStanding, JobKind, JobStanding, Journal, JournalError, Mined, NewEpoch, Standing, certificate_id};
 
 #[derive(Clone, Debug)]
 enum Operation {
@@ -61,7 +61,7 @@ impl Run {
             } => {
                 let certificate = certificate(network, height, salt);
                 take(&self.journal, &certificate)?;
-                self.certificates.push(certificate.id());
+                self.certificates.push(certificate_id(&certificate));
                 Ok(())
             }
             Operation::Move { certificate, to } => {

@@ -30,13 +30,16 @@ fn work_is_asked_for_once_and_epochs_come_first() {
     assert_eq!(lease(&journal, NOW, "b").map(|job| job.id), Some(transition));
     assert_eq!(lease(&journal, NOW, "c"), None);
     journal
-        .change(NOW, |change| change.finish_proof(transition))
+        .change(NOW, |change| change.finish_proof(transition, b"proof"))
         .expect("done");
     assert_eq!(
         ask(ProofKind::Transition, "0x01"),
         transition,
         "what is proven is not proven again"
     );
+    let result = |kind, subject| journal.read(|view| view.proof_result(kind, subject)).expect("read");
+    assert_eq!(result(ProofKind::Transition, "0x01").as_deref(), Some(&b"proof"[..]));
+    assert_eq!(result(ProofKind::Epoch, "1"), None);
     journal
         .change(NOW, |change| change.fail_proof(epoch, "given up"))
         .expect("failed");
@@ -90,7 +93,7 @@ fn a_lease_ends_unless_it_is_renewed() {
     assert_eq!(released, 1);
     assert_eq!(lease(&journal, due, "c").map(|job| job.tries), Some(4));
     let unknown = journal
-        .change(due, |change| change.finish_proof(99))
+        .change(due, |change| change.finish_proof(99, b"proof"))
         .expect_err("unknown");
     assert!(matches!(unknown, JournalError::UnknownProof { id: 99 }));
 }

@@ -1,0 +1,79 @@
+//! What whoever speaks with the relayer may ask of it, however he reaches it.
+//!
+//! What can be read stands in the journal; here is what needs the ledger, the chains or the tasks that run. The interfaces (REST,
+//! JSON-RPC, the command line) are shapes around a [`Desk`] and a journal, and judge nothing.
+
+mod refusal;
+mod status;
+
+use alloy_primitives::B256;
+use causeway_journal::{CertificateRecord, Reason, Standing};
+use causeway_types::{CertificateJson, NetworkId};
+use serde::Serialize;
+
+pub use refusal::{Code, Refusal};
+pub use status::{Component, NetworkStatus, Status, TaskStatus, WalletStatus};
+
+/// What became of a certificate that was handed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Submitted {
+    /// Its id here: the hash of all of it.
+    pub id: B256,
+    /// LxLy's id, which leaves out Causeway's fields and every authorisation.
+    pub lxly_id: B256,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Why there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// Whether it was here already.
+    pub known: bool,
+}
+
+/// One cause in a chain of causes: why something waits, down to what would have to happen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Cause {
+    /// A code that never changes.
+    pub code: String,
+    /// In words, with what was found and what is expected.
+    pub detail: String,
+    /// The certificate, epoch, job or endpoint it is about, as other commands name it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+}
+
+/// What is needed to make a certificate Causeway's whose sender speaks LxLy alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ToSign {
+    /// The certificate digest, as 32 bytes.
+    pub digest: B256,
+    /// EIP-712's hash of it, which the network's signer signs.
+    pub signing_hash: B256,
+}
+
+/// The relayer, for whoever speaks with it.
+pub trait Desk: Send + Sync + 'static {
+    /// Takes a certificate in. The same one again is answered as the first time.
+    ///
+    /// # Errors
+    /// A [`Refusal`], whose class says what its sender does next.
+    fn submit(&self, certificate: CertificateJson, source: &str) -> Result<Submitted, Refusal>;
+
+    /// Takes in the proof that a network which proves its own certificates made of one.
+    ///
+    /// # Errors
+    /// A [`Refusal`].
+    fn submit_own_proof(&self, certificate: B256, proof: &[u8]) -> Result<Submitted, Refusal>;
+
+    /// Why a certificate stands where it does: the nearest cause first, the last one is what would have to happen.
+    fn explain(&self, certificate: &CertificateRecord) -> Vec<Cause>;
+
+    /// A network as L1 and the certificates here have it; `None` if it is not registered.
+    fn network(&self, network: NetworkId) -> Option<NetworkStatus>;
+
+    /// All networks, in order.
+    fn networks(&self) -> Vec<NetworkStatus>;
+
+    /// How the relayer is.
+    fn status(&self) -> Status;
+}

@@ -5,15 +5,16 @@ use std::str::FromStr;
 use alloy_primitives::B256;
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use causeway_journal::{JournalError, ReasonClass};
+use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
+use super::Api;
 use crate::desk::{Code, Refusal};
 
 /// A question that fails.
@@ -179,21 +180,29 @@ impl IntoResponse for Failure {
 #[derive(Debug)]
 pub(super) struct Body(pub(super) Bytes);
 
-impl<S: Send + Sync> FromRequest<S> for Body {
+impl FromRequest<Api> for Body {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        match Bytes::from_request(request, state).await {
-            Ok(bytes) => Ok(Self(bytes)),
-            Err(BytesRejection::FailedToBufferBody(error))
-                if error.status() == StatusCode::PAYLOAD_TOO_LARGE =>
-            {
-                Err(Refusal::new(Code::TooLarge, "the request is longer than any that is taken").into())
+    async fn from_request(request: Request, api: &Api) -> Result<Self, Failure> {
+        let most = api.settings.max_body;
+        let mut stream = request.into_body().into_data_stream();
+        let (mut body, mut length) = (Vec::new(), 0_usize);
+        while let Some(chunk) = stream.next().await {
+            let chunk = chunk
+                .map_err(|error| Failure::malformed(format_args!("the request did not arrive whole: {error}")))?;
+            length = length.saturating_add(chunk.len());
+            if length <= most {
+                body.extend_from_slice(&chunk);
+            } else if length / 4 > most {
+                break;
             }
-            Err(error) => Err(Failure::malformed(format_args!(
-                "the request did not arrive whole: {error}"
-            ))),
+            // What is a little too long is read to its end, or its sender would not hear the answer.
         }
+        if length > most {
+            let message = format!("the request is longer than the {most} bytes that are taken");
+            return Err(Refusal::new(Code::TooLarge, message).into());
+        }
+        Ok(Self(body.into()))
     }
 }
 

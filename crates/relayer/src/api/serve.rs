@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
@@ -96,7 +96,6 @@ pub(super) fn around(router: Router<Api>, api: &Api, listener: &'static str) -> 
     router
         .fallback(nothing_here)
         .method_not_allowed_fallback(not_so)
-        .layer(DefaultBodyLimit::max(api.settings.max_body))
         .layer(from_fn_with_state(api.clone(), in_time))
         .layer(from_fn_with_state((api.clone(), listener), counted))
         .with_state(api.clone())

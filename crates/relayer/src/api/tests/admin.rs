@@ -16,11 +16,20 @@ async fn a_pause_says_what_was_and_is_written_down_with_who_and_why() {
         .await;
     let expected = json!({ "changed": true, "before": "running", "after": "paused", "audit_seq": 1 });
     assert_eq!((status, answer), (StatusCode::OK, expected));
-    let pause = service.journal.read(|view| view.pause(Scope::Intake, now())).expect("a journal");
+    let pause = service
+        .journal
+        .read(|view| view.pause(Scope::Intake, now()))
+        .expect("a journal");
     let pause = pause.expect("a pause");
-    assert_eq!((pause.actor.as_str(), pause.reason.as_str(), pause.until), ("ann", "upgrade", None));
+    assert_eq!(
+        (pause.actor.as_str(), pause.reason.as_str(), pause.until),
+        ("ann", "upgrade", None)
+    );
     let (_, answer) = service.get("/readyz").await;
-    assert_eq!((&answer["ready"], &answer["paused"]), (&json!(true), &json!(true)));
+    assert_eq!(
+        (&answer["ready"], &answer["paused"]),
+        (&json!(true), &json!(true))
+    );
 
     let (_, answer) = service
         .operate("/v1/admin/resume", json!({ "scope": "intake", "reason": "done" }))
@@ -28,7 +37,10 @@ async fn a_pause_says_what_was_and_is_written_down_with_who_and_why() {
     let expected = json!({ "changed": true, "before": "paused", "after": "running", "audit_seq": 2 });
     assert_eq!(answer, expected);
     let (_, answer) = service
-        .operate("/v1/admin/resume", json!({ "scope": "intake", "reason": "again" }))
+        .operate(
+            "/v1/admin/resume",
+            json!({ "scope": "intake", "reason": "again" }),
+        )
         .await;
     let expected = json!({ "changed": false, "before": "running", "after": "running", "audit_seq": 3 });
     assert_eq!(answer, expected);
@@ -50,7 +62,10 @@ async fn a_pause_can_end_by_itself() {
         )
         .await;
     assert_eq!(status, StatusCode::OK);
-    let pauses = service.journal.read(|view| view.pauses(now())).expect("a journal");
+    let pauses = service
+        .journal
+        .read(|view| view.pauses(now()))
+        .expect("a journal");
     assert!(pauses[0].until.is_some_and(|until| until > now()));
 }
 
@@ -71,7 +86,13 @@ async fn nothing_is_done_without_a_reason() {
         assert_eq!(status, StatusCode::BAD_REQUEST, "{path}");
         assert_eq!(answer["message"], "say why: `reason` is empty");
     }
-    assert_eq!(service.journal.read(|view| view.audits(0, 10)).expect("a journal"), []);
+    assert_eq!(
+        service
+            .journal
+            .read(|view| view.audits(0, 10))
+            .expect("a journal"),
+        []
+    );
     let (status, answer) = service
         .operate("/v1/admin/pause", json!({ "scope": "everything", "reason": "x" }))
         .await;
@@ -87,7 +108,9 @@ async fn nothing_is_done_without_a_reason() {
 async fn jobs_and_certificates_are_the_desks() {
     let service = Service::new().await;
     let id = causeway_journal::certificate_id(&certificate(7, 0, 1));
-    service.post("/v1/certificates", body(&certificate(7, 0, 1))).await;
+    service
+        .post("/v1/certificates", body(&certificate(7, 0, 1)))
+        .await;
     for path in [
         "/v1/admin/jobs/7/retry".to_owned(),
         "/v1/admin/jobs/7/abort".to_owned(),
@@ -96,7 +119,11 @@ async fn jobs_and_certificates_are_the_desks() {
         let (status, answer) = service
             .operate(&path, json!({ "reason": "stuck", "by": "ann" }))
             .await;
-        assert_eq!((status, &answer["changed"]), (StatusCode::OK, &json!(true)), "{path}");
+        assert_eq!(
+            (status, &answer["changed"]),
+            (StatusCode::OK, &json!(true)),
+            "{path}"
+        );
     }
     let by = Operator {
         name: "ann".to_owned(),
@@ -108,7 +135,10 @@ async fn jobs_and_certificates_are_the_desks() {
     let (status, answer) = service
         .operate("/v1/admin/jobs/8/retry", json!({ "reason": "stuck" }))
         .await;
-    assert_eq!((status, &answer["message"]), (StatusCode::NOT_FOUND, &json!("there is no job 8")));
+    assert_eq!(
+        (status, &answer["message"]),
+        (StatusCode::NOT_FOUND, &json!("there is no job 8"))
+    );
 }
 
 #[tokio::test]
@@ -132,7 +162,13 @@ async fn operators_show_the_token_if_there_is_one() {
     assert_eq!(pause(None).await, StatusCode::UNAUTHORIZED);
     assert_eq!(pause(Some("wrong horse")).await, StatusCode::UNAUTHORIZED);
     assert_eq!(pause(Some("")).await, StatusCode::UNAUTHORIZED);
-    assert_eq!(service.journal.read(|view| view.audits(0, 10)).expect("a journal"), []);
+    assert_eq!(
+        service
+            .journal
+            .read(|view| view.audits(0, 10))
+            .expect("a journal"),
+        []
+    );
     assert_eq!(pause(Some("correct horse")).await, StatusCode::OK);
 }
 
@@ -148,7 +184,13 @@ async fn a_page_in_a_browser_changes_nothing() {
         .await
         .expect("an answer");
     assert_eq!(response.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
-    assert_eq!(service.journal.read(|view| view.audits(0, 10)).expect("a journal"), []);
+    assert_eq!(
+        service
+            .journal
+            .read(|view| view.audits(0, 10))
+            .expect("a journal"),
+        []
+    );
 }
 
 #[tokio::test]

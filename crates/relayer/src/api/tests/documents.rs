@@ -4,7 +4,9 @@ use crate::api::{codes, openapi};
 
 /// Holds a committed file to what it is made of; `CAUSEWAY_REGENERATE=1` writes it.
 fn committed(name: &str, current: &str) {
-    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name);
+    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs")
+        .join(name);
     if std::env::var_os("CAUSEWAY_REGENERATE").is_some() {
         std::fs::write(&path, current).expect("the file is written");
     }
@@ -38,10 +40,17 @@ fn every_route_is_described_and_counted() {
     let routes: Vec<&str> = routes.filter_map(|rest| rest.split('"').nth(1)).collect();
     assert!(routes.len() > 20);
     for route in routes {
-        assert_eq!(super::super::serve::route(route), route, "it is counted under its own name");
+        assert_eq!(
+            super::super::serve::route(route),
+            route,
+            "it is counted under its own name"
+        );
         if ["/", "/json-rpc", "/openapi.json", "/metrics"].contains(&route) {
             continue;
         }
-        assert!(described.paths.paths.contains_key(route), "{route} is not in openapi.rs");
+        assert!(
+            described.paths.paths.contains_key(route),
+            "{route} is not in openapi.rs"
+        );
     }
 }

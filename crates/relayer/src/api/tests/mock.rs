@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 
 use alloy_primitives::{Address, B256, U256, address, b256, bytes};
 use causeway_journal::{
-    CertificateRecord, ClaimKey, Fingerprint, Intake, Journal, JournalError, NewCertificate, Standing, Timestamp,
-    certificate_id,
+    CertificateRecord, ClaimKey, Fingerprint, Intake, Journal, JournalError, NewCertificate, Standing,
+    Timestamp, certificate_id,
 };
 use causeway_types::{
     Certificate, CertificateJson, Exit, ExitRoot, Expiry, LeafType, LxlyAuthorisation, NetworkId, TokenId,
@@ -14,8 +14,8 @@ use serde_json::json;
 
 use crate::api::now;
 use crate::desk::{
-    Acted, Cause, ClaimCall, Code, Component, Desk, NetworkStatus, Operator, Refusal, Status, Submitted, TaskStatus,
-    WalletStatus,
+    Acted, Cause, ClaimCall, Code, Component, Desk, NetworkStatus, Operator, Refusal, Status, Submitted,
+    TaskStatus, WalletStatus,
 };
 
 pub(super) const FINGERPRINT: Fingerprint = Fingerprint {
@@ -155,7 +155,8 @@ impl Desk for MockDesk {
             .journal
             .read(|view| view.certificate(certificate))
             .map_err(|error: JournalError| Refusal::new(Code::Storage, error.to_string()))?;
-        let record = record.ok_or_else(|| Refusal::new(Code::NotFound, format!("no certificate {certificate}")))?;
+        let record =
+            record.ok_or_else(|| Refusal::new(Code::NotFound, format!("no certificate {certificate}")))?;
         self.proofs
             .lock()
             .expect("a lock")

@@ -57,7 +57,8 @@ impl Service {
 
     async fn with(settings: Settings) -> Self {
         let folder = TempDir::new().expect("a folder");
-        let journal = Journal::open(&folder.path().join("relayer.db"), &mock::FINGERPRINT).expect("a journal");
+        let journal =
+            Journal::open(&folder.path().join("relayer.db"), &mock::FINGERPRINT).expect("a journal");
         let journal = Arc::new(journal);
         let desk = Arc::new(MockDesk::new(Arc::clone(&journal)));
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
@@ -96,7 +97,13 @@ impl Service {
     }
 
     /// Asks, and has the status and the JSON of the answer.
-    async fn ask(&self, to: SocketAddr, method: Method, path: &str, body: Option<String>) -> (StatusCode, Value) {
+    async fn ask(
+        &self,
+        to: SocketAddr,
+        method: Method,
+        path: &str,
+        body: Option<String>,
+    ) -> (StatusCode, Value) {
         let mut request = self.client.request(method, format!("http://{to}{path}"));
         if let Some(body) = body {
             request = request.header("content-type", "application/json").body(body);

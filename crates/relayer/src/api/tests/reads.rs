@@ -75,9 +75,13 @@ async fn a_certificate_tells_its_epoch_its_transactions_and_its_history() {
 async fn lists_are_read_page_by_page_and_by_what_is_asked() {
     let service = Service::new().await;
     for height in 0..3 {
-        service.post("/v1/certificates", body(&certificate(7, height, 1))).await;
+        service
+            .post("/v1/certificates", body(&certificate(7, height, 1)))
+            .await;
     }
-    service.post("/v1/certificates", body(&certificate(8, 0, 1))).await;
+    service
+        .post("/v1/certificates", body(&certificate(8, 0, 1)))
+        .await;
     let heights = |answer: &Value| -> Vec<u64> {
         let list = answer["certificates"].as_array().expect("a list");
         list.iter().filter_map(|one| one["height"].as_u64()).collect()
@@ -106,11 +110,17 @@ async fn what_is_not_there_is_said_in_the_same_form() {
     let service = Service::new().await;
     let absent = B256::with_last_byte(9);
     for (path, message) in [
-        (format!("/v1/certificates/{absent}"), format!("there is no certificate {absent}")),
+        (
+            format!("/v1/certificates/{absent}"),
+            format!("there is no certificate {absent}"),
+        ),
         ("/v1/networks/99".to_owned(), "there is no network 99".to_owned()),
         ("/v1/epochs/99".to_owned(), "there is no epoch 99".to_owned()),
         ("/v1/jobs/99".to_owned(), "there is no job 99".to_owned()),
-        ("/v1/claims/7:0:99".to_owned(), "there is no claim 7:0:99".to_owned()),
+        (
+            "/v1/claims/7:0:99".to_owned(),
+            "there is no claim 7:0:99".to_owned(),
+        ),
         ("/v2".to_owned(), "there is no /v2: see /openapi.json".to_owned()),
     ] {
         let answer = service.get(&path).await;
@@ -121,7 +131,10 @@ async fn what_is_not_there_is_said_in_the_same_form() {
         .ask(service.public, Method::DELETE, "/v1/jobs", None)
         .await;
     assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
-    assert_eq!(answer["message"], "DELETE is no method of /v1/jobs: see /openapi.json");
+    assert_eq!(
+        answer["message"],
+        "DELETE is no method of /v1/jobs: see /openapi.json"
+    );
 }
 
 #[tokio::test]
@@ -192,16 +205,23 @@ async fn a_claim_has_a_call_as_soon_as_it_can_be_claimed() {
     let (_, claims) = service.get("/v1/claims?destination=0&standing=seen").await;
     assert_eq!(claims["claims"].as_array().expect("a list").len(), 2);
     let (_, claim) = service.get("/v1/claims/7:0:1").await;
-    assert_eq!((&claim["id"], &claim["leaf"]["amount"]), (&json!("7:0:1"), &json!("1")));
+    assert_eq!(
+        (&claim["id"], &claim["leaf"]["amount"]),
+        (&json!("7:0:1"), &json!("1"))
+    );
     let (status, call) = service.get("/v1/claims/7:0:0/calldata").await;
-    let expected = json!({ "network": 0, "to": mock::FINGERPRINT.bridge, "data": "0xccaa2d11", "value": "0x0" });
+    let expected =
+        json!({ "network": 0, "to": mock::FINGERPRINT.bridge, "data": "0xccaa2d11", "value": "0x0" });
     assert_eq!((status, call), (StatusCode::OK, expected));
     let (status, answer) = service.get("/v1/claims/7:0:1/calldata").await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(answer["retry_after_s"], 30);
     let (status, answer) = service.get("/v1/claims/7:0").await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
-    assert_eq!(answer["message"], "`7:0` is no claim: origin:destination:deposit, three numbers");
+    assert_eq!(
+        answer["message"],
+        "`7:0` is no claim: origin:destination:deposit, three numbers"
+    );
 }
 
 #[tokio::test]

@@ -19,10 +19,7 @@ async fn a_certificate_is_sent_and_known_by_lxlys_id() {
         .await;
     assert_eq!(answer, json!({ "jsonrpc": "2.0", "result": id, "id": 1 }));
     let answer = service
-        .call(
-            "interop_getCertificateHeader",
-            json!({ "certificate_id": id }),
-        )
+        .call("interop_getCertificateHeader", json!({ "certificate_id": id }))
         .await;
     let empty = causeway_types::ExitRoot::EMPTY;
     let expected = json!({
@@ -64,15 +61,21 @@ async fn the_latest_headers_follow_where_certificates_stand() {
     assert_eq!(height(latest("Pending").await), 1);
     let second = certificate_id(&certificate(7, 1, 1));
     service.change(|change| {
-        let reason = Reason::new("balance_underflow", ReasonClass::Rebuild, "5 are sent, 3 are there");
+        let reason = Reason::new(
+            "balance_underflow",
+            ReasonClass::Rebuild,
+            "5 are sent, 3 are there",
+        );
         change.move_certificate(second, Standing::Rejected, Some(&reason))
     });
-    let expected =
-        json!({ "InError": { "error": { "CertificationError": "rejected: balance_underflow: 5 are sent, 3 are there" } } });
+    let expected = json!({ "InError": { "error": { "CertificationError": "rejected: balance_underflow: 5 are sent, 3 are there" } } });
     assert_eq!(latest("Pending").await["result"]["status"], expected);
     let info = service.call("interop_getNetworkInfo", json!([7])).await;
     assert_eq!(info["result"]["settled_height"], 0);
-    assert_eq!(info["result"]["settled_certificate_id"], json!(certificate(7, 0, 1).id()));
+    assert_eq!(
+        info["result"]["settled_certificate_id"],
+        json!(certificate(7, 0, 1).id())
+    );
     assert_eq!(info["result"]["latest_pending_height"], 1);
     assert_eq!(info["result"]["network_type"], "Ecdsa");
 }
@@ -104,14 +107,20 @@ async fn a_proven_epoch_makes_candidates() {
     service.change(|change| change.prove_epoch(epoch, "{}"));
     let header = header().await;
     assert_eq!(header["status"], "Candidate");
-    assert_eq!((&header["epoch_number"], &header["certificate_index"]), (&json!(1), &json!(0)));
+    assert_eq!(
+        (&header["epoch_number"], &header["certificate_index"]),
+        (&json!(1), &json!(0))
+    );
 }
 
 #[tokio::test]
 async fn the_epoch_configuration_is_what_clients_ask_for_at_their_start() {
     let service = Service::new().await;
     let answer = service.call("interop_getEpochConfiguration", json!([])).await;
-    assert_eq!(answer["result"], json!({ "epoch_duration": 50, "genesis_block": 21_000_000 }));
+    assert_eq!(
+        answer["result"],
+        json!({ "epoch_duration": 50, "genesis_block": 21_000_000 })
+    );
 }
 
 #[tokio::test]
@@ -151,7 +160,8 @@ async fn refusals_have_agglayers_numbers_and_our_class() {
 #[tokio::test]
 async fn what_is_unsigned_is_told_what_to_sign() {
     let service = Service::new().await;
-    let to_sign = json!({ "to_sign": { "digest": B256::with_last_byte(1), "signing_hash": B256::with_last_byte(2) } });
+    let to_sign =
+        json!({ "to_sign": { "digest": B256::with_last_byte(1), "signing_hash": B256::with_last_byte(2) } });
     let refusal = Refusal::new(Code::Unsigned, "it has no authorisation of Causeway's").with(to_sign.clone());
     service.desk.refuse(refusal);
     let answer = service
@@ -173,8 +183,18 @@ async fn frames_are_held_to_json_rpc() {
     let service = Service::new().await;
     let cases = [
         ("{", -32_700, "Parse error: this is no JSON", Value::Null),
-        ("7", -32_600, "Invalid request: a call is an object with jsonrpc, method and id", Value::Null),
-        ("[]", -32_600, "Invalid request: a batch has 1 to 100 calls, this one 0", Value::Null),
+        (
+            "7",
+            -32_600,
+            "Invalid request: a call is an object with jsonrpc, method and id",
+            Value::Null,
+        ),
+        (
+            "[]",
+            -32_600,
+            "Invalid request: a batch has 1 to 100 calls, this one 0",
+            Value::Null,
+        ),
         (
             r#"{"id":5,"method":"interop_getEpochConfiguration"}"#,
             -32_600,
@@ -211,7 +231,11 @@ async fn frames_are_held_to_json_rpc() {
             let (status, answer) = service.post(path, call).await;
             assert_eq!(status, StatusCode::OK);
             assert_eq!(answer["jsonrpc"], "2.0");
-            let found = (&answer["error"]["code"], &answer["error"]["message"], &answer["id"]);
+            let found = (
+                &answer["error"]["code"],
+                &answer["error"]["message"],
+                &answer["id"],
+            );
             assert_eq!(found, (&json!(code), &json!(message), id), "{call}");
         }
     }
@@ -228,7 +252,10 @@ async fn a_batch_is_answered_but_for_its_notifications() {
     assert_eq!(status, StatusCode::OK);
     let answers = answer.as_array().expect("a list");
     assert_eq!(answers.len(), 2);
-    assert_eq!(answers[0]["result"]["height"], 0, "the notification was carried out before");
+    assert_eq!(
+        answers[0]["result"]["height"], 0,
+        "the notification was carried out before"
+    );
     assert_eq!(answers[1]["error"]["code"], -32_600);
     let (status, answer) = service.post("/rpc", json!([send])).await;
     assert_eq!((status, answer), (StatusCode::NO_CONTENT, json!("")));

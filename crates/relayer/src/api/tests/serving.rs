@@ -2,8 +2,6 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 
 use causeway_journal::Scope;
-use futures_util::StreamExt;
-
 use super::mock::{body, certificate};
 use super::*;
 
@@ -21,7 +19,12 @@ async fn events(service: &Service, path: &str, last: Option<u64>, most: usize) -
         text += std::str::from_utf8(&chunk).expect("text");
         while let Some(end) = text.find("\n\n") {
             let event: String = text.drain(..end + 2).collect();
-            let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+            let field = |name: &str| {
+                event
+                    .lines()
+                    .find_map(|line| line.strip_prefix(name))
+                    .map(str::trim)
+            };
             if let (Some(id), Some(kind), Some(data)) = (field("id:"), field("event:"), field("data:")) {
                 told.push((
                     id.parse().expect("a number"),
@@ -38,7 +41,9 @@ async fn events(service: &Service, path: &str, last: Option<u64>, most: usize) -
 async fn who_follows_events_misses_none_and_gets_none_twice() {
     let service = Service::new().await;
     for height in 0..3 {
-        service.post("/v1/certificates", body(&certificate(7, height, 1))).await;
+        service
+            .post("/v1/certificates", body(&certificate(7, height, 1)))
+            .await;
     }
     let all = events(&service, "/v1/events?after=0", None, 3).await;
     assert_eq!(all.iter().map(|(id, ..)| *id).collect::<Vec<_>>(), [1, 2, 3]);
@@ -51,11 +56,15 @@ async fn who_follows_events_misses_none_and_gets_none_twice() {
 #[tokio::test]
 async fn who_asks_for_nothing_older_hears_what_comes() {
     let service = Service::new().await;
-    service.post("/v1/certificates", body(&certificate(7, 0, 1))).await;
+    service
+        .post("/v1/certificates", body(&certificate(7, 0, 1)))
+        .await;
     let follow = events(&service, "/v1/events?kind=pause", None, 1);
     let happen = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
-        service.post("/v1/certificates", body(&certificate(7, 1, 1))).await;
+        service
+            .post("/v1/certificates", body(&certificate(7, 1, 1)))
+            .await;
         service.change(|change| change.pause(Scope::Claims, "ann", "x", None));
     };
     let (told, ()) = tokio::join!(follow, happen);
@@ -78,16 +87,15 @@ async fn a_header_that_is_no_number_is_refused() {
 #[tokio::test]
 async fn stopping_ends_streams_and_frees_the_port() {
     let service = Service::new().await;
-    let response = service
+    let mut response = service
         .client
         .get(format!("http://{}/v1/events", service.public))
         .send()
         .await
         .expect("an answer");
     service.stop.cancel();
-    let mut stream = response.bytes_stream();
     let end = tokio::time::timeout(Duration::from_secs(10), async {
-        while let Some(Ok(_)) = stream.next().await {}
+        while let Ok(Some(_)) = response.chunk().await {}
     });
     assert_eq!(end.await, Ok(()));
 }
@@ -149,7 +157,9 @@ async fn a_connection_whose_head_never_ends_is_closed() {
 #[tokio::test]
 async fn metrics_have_an_address_of_their_own() {
     let service = Service::new().await;
-    service.post("/v1/certificates", body(&certificate(7, 0, 1))).await;
+    service
+        .post("/v1/certificates", body(&certificate(7, 0, 1)))
+        .await;
     let (status, text) = service.ask(service.metrics, Method::GET, "/metrics", None).await;
     assert_eq!(status, StatusCode::OK);
     let text = text.as_str().expect("text");
@@ -159,7 +169,10 @@ async fn metrics_have_an_address_of_their_own() {
         "causeway_http_requests_total{listener=\"public\",route=\"/v1/certificates\",status=\"202\"} 1.0",
         "causeway_ready 1.0",
     ] {
-        assert!(text.lines().any(|other| other == line), "{line} is not in\n{text}");
+        assert!(
+            text.lines().any(|other| other == line),
+            "{line} is not in\n{text}"
+        );
     }
     let (status, _) = service.get("/metrics").await;
     assert_eq!(status, StatusCode::NOT_FOUND);

@@ -26,7 +26,9 @@ async fn another_certificate_of_a_height_is_told_which_one_has_it() {
     let service = Service::new().await;
     let first = certificate(7, 0, 1);
     service.post("/v1/certificates", body(&first)).await;
-    let (status, answer) = service.post("/v1/certificates", body(&certificate(7, 0, 2))).await;
+    let (status, answer) = service
+        .post("/v1/certificates", body(&certificate(7, 0, 2)))
+        .await;
     let live = certificate_id(&first);
     let expected = json!({
         "code": "height_conflict", "class": "rebuild",
@@ -99,7 +101,7 @@ async fn a_body_that_is_too_long_is_refused_as_everything_else_is() {
     let long = format!("{{\"network_id\": 7, \"x\": \"{}\"}}", "x".repeat(64 << 10));
     let (status, answer) = service.post("/v1/certificates", long).await;
     let expected = json!({
-        "code": "too_large", "class": "rebuild", "message": "the request is longer than any that is taken",
+        "code": "too_large", "class": "rebuild", "message": "the request is longer than the 65536 bytes that are taken",
     });
     assert_eq!((status, answer), (StatusCode::PAYLOAD_TOO_LARGE, expected));
 }
@@ -118,11 +120,15 @@ async fn a_network_that_floods_waits_and_others_do_not() {
             .await;
         assert_eq!(status, StatusCode::ACCEPTED);
     }
-    let (status, answer) = service.post("/v1/certificates", body(&certificate(7, 2, 1))).await;
+    let (status, answer) = service
+        .post("/v1/certificates", body(&certificate(7, 2, 1)))
+        .await;
     assert_eq!(status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(answer["code"], "too_many");
     assert_eq!(answer["class"], "retry");
-    let (status, _) = service.post("/v1/certificates", body(&certificate(8, 0, 1))).await;
+    let (status, _) = service
+        .post("/v1/certificates", body(&certificate(8, 0, 1)))
+        .await;
     assert_eq!(status, StatusCode::ACCEPTED);
 }
 
@@ -132,13 +138,23 @@ async fn a_proof_of_its_own_reaches_the_desk_as_it_came() {
     let certificate = certificate(7, 0, 1);
     let id = certificate_id(&certificate);
     let path = format!("/v1/certificates/{id}/proof");
-    let put = async |body: &str| service.ask(service.public, Method::PUT, &path, Some(body.to_owned())).await;
+    let put = async |body: &str| {
+        service
+            .ask(service.public, Method::PUT, &path, Some(body.to_owned()))
+            .await
+    };
     let (status, answer) = put("proof").await;
-    assert_eq!((status, &answer["code"]), (StatusCode::NOT_FOUND, &json!("not_found")));
+    assert_eq!(
+        (status, &answer["code"]),
+        (StatusCode::NOT_FOUND, &json!("not_found"))
+    );
     service.post("/v1/certificates", body(&certificate)).await;
     let (status, _) = put("").await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     let (status, _) = put("proof").await;
     assert_eq!(status, StatusCode::ACCEPTED);
-    assert_eq!(*service.desk.proofs.lock().expect("a lock"), [(id, b"proof".to_vec())]);
+    assert_eq!(
+        *service.desk.proofs.lock().expect("a lock"),
+        [(id, b"proof".to_vec())]
+    );
 }

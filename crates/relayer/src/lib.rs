@@ -2,6 +2,9 @@
 
 pub mod aggregation;
 pub mod config;
+pub mod coordinator;
 pub mod desk;
+pub mod judge;
+pub mod known;
 pub mod prove;
 pub mod state;

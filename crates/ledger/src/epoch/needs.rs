@@ -9,6 +9,7 @@ use super::candidates::{Candidate, Index};
 use super::outcome::{CertificateRef, LeftOut};
 use crate::apply::Dependency;
 use crate::digest::ImportId;
+use crate::inputs::Sources;
 use crate::shadow::shadow_leaf;
 use crate::world::World;
 
@@ -115,10 +116,7 @@ impl Finder<'_> {
         dependency: &Dependency,
         will_do: impl Fn(&causeway_types::HistoryEntry) -> bool,
     ) -> Provider {
-        let settled = self
-            .world
-            .network(network)
-            .and_then(|known| known.state.history().get(height));
+        let settled = self.world.history(network).and_then(|history| history.get(height));
         if let Some(entry) = settled {
             return met(will_do(entry), Provider::Settled, dependency);
         }

@@ -125,7 +125,10 @@ impl Change<'_> {
             id.as_slice(),
             network.get(),
             integer(height)?,
-            new.digest.map(B256::from).as_ref().map(|digest| digest.as_slice()),
+            new.digest
+                .map(B256::from)
+                .as_ref()
+                .map(|digest| digest.as_slice()),
             new.standing.name(),
             new.reason.map(|reason| &reason.code),
             new.reason.and_then(|reason| reason.class).map(ReasonClass::name),
@@ -364,6 +367,23 @@ impl View<'_> {
         ))?;
         let mut rows = select.query(params![network.get(), name_list(standings)])?;
         rows.next()?.map(record).transpose()
+    }
+
+    /// When the oldest certificate of a network came that has one of these standings.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn oldest_certificate(
+        &self,
+        network: NetworkId,
+        standings: &[Standing],
+    ) -> Result<Option<Timestamp>, JournalError> {
+        let mut select = self.sql().prepare_cached(
+            "SELECT min(received_at) FROM certificates WHERE network = ?1 AND instr(?2, '|' || standing || '|') > 0",
+        )?;
+        let oldest: Option<i64> =
+            select.query_row(params![network.get(), name_list(standings)], |row| row.get(0))?;
+        Ok(oldest.map(|millis| Timestamp::from_millis(millis.unsigned_abs())))
     }
 
     /// A page of certificates, the newest first.

@@ -116,7 +116,10 @@ impl Finder<'_> {
         dependency: &Dependency,
         will_do: impl Fn(&causeway_types::HistoryEntry) -> bool,
     ) -> Provider {
-        let settled = self.world.history(network).and_then(|history| history.get(height));
+        let settled = self
+            .world
+            .history(network)
+            .and_then(|history| history.get(height));
         if let Some(entry) = settled {
             return met(will_do(entry), Provider::Settled, dependency);
         }

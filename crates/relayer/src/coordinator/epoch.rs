@@ -67,10 +67,11 @@ impl EpochPlan {
     /// [`CoordinatorError::Epoch`] if the inputs do not read.
     pub fn call(&self, epoch: u64, proof: &Bytes) -> Result<Bytes, CoordinatorError> {
         use alloy_sol_types::SolValue;
-        let inputs = Settlement::EpochInputs::abi_decode(&self.inputs).map_err(|error| CoordinatorError::Epoch {
-            epoch,
-            detail: error.to_string(),
-        })?;
+        let inputs =
+            Settlement::EpochInputs::abi_decode(&self.inputs).map_err(|error| CoordinatorError::Epoch {
+                epoch,
+                detail: error.to_string(),
+            })?;
         let call = Settlement::settleCall {
             inputs,
             authorisations: self.authorisations.clone(),
@@ -91,10 +92,12 @@ impl Submission {
         let Some(text) = &epoch.submission else {
             return Ok(None);
         };
-        serde_json::from_str(text).map(Some).map_err(|error| CoordinatorError::Epoch {
-            epoch: epoch.id,
-            detail: error.to_string(),
-        })
+        serde_json::from_str(text)
+            .map(Some)
+            .map_err(|error| CoordinatorError::Epoch {
+                epoch: epoch.id,
+                detail: error.to_string(),
+            })
     }
 }
 
@@ -134,7 +137,10 @@ impl Coordinator {
         };
         // What L1 may yet take back is not built upon.
         let base = known.base(inner.heights.settled)?;
-        let certificates: Vec<_> = confirmed.iter().map(|record| record.certificate.clone()).collect();
+        let certificates: Vec<_> = confirmed
+            .iter()
+            .map(|record| record.certificate.clone())
+            .collect();
         let settles_at = inner.heights.settles_at(now, settings.proving_margin.0);
         let outcome = fit(&base, &certificates, settles_at, settings.max_certificates);
         if outcome.admitted.is_empty() {
@@ -210,7 +216,10 @@ impl Coordinator {
         let commitment = known.commitment();
         // After it: L1 has it already, and is not deep enough for that to count.
         if commitment != epoch.before && commitment != epoch.after {
-            let later = inner.settled.iter().any(|settled| B256::from(settled.commitment) == epoch.after);
+            let later = inner
+                .settled
+                .iter()
+                .any(|settled| B256::from(settled.commitment) == epoch.after);
             if !later {
                 let detail = format!(
                     "it stands on state {}, and L1 is at {commitment}: somebody else has settled, or L1 was reorganised",

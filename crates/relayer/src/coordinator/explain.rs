@@ -1,9 +1,7 @@
 //! Why a certificate stands where it does, cause by cause.
 
 use alloy_primitives::B256;
-use causeway_journal::{
-    CertificateRecord, EpochStanding, JobKind, JournalError, ProofKind, Standing, View,
-};
+use causeway_journal::{CertificateRecord, EpochStanding, JobKind, JournalError, ProofKind, Standing, View};
 
 use super::Coordinator;
 use crate::desk::Cause;
@@ -16,7 +14,10 @@ impl Coordinator {
     pub fn explain(&self, certificate: &CertificateRecord) -> Vec<Cause> {
         let waits_for = |id: B256| {
             let inner = self.lock();
-            inner.judged.as_ref().and_then(|judged| judged.on.get(&id).copied())
+            inner
+                .judged
+                .as_ref()
+                .and_then(|judged| judged.on.get(&id).copied())
         };
         let told = self.journal.read(|view| {
             let mut causes = Vec::new();
@@ -79,7 +80,8 @@ fn own(view: &View<'_>, record: &CertificateRecord) -> Result<Vec<Cause>, Journa
         });
     }
     if record.standing == Standing::Confirmed {
-        let detail = "it goes into the next epoch, which is closed when it is full or somebody has waited long enough";
+        let detail =
+            "it goes into the next epoch, which is closed when it is full or somebody has waited long enough";
         causes.push(Cause {
             code: "next_epoch".to_owned(),
             detail: detail.to_owned(),
@@ -106,10 +108,14 @@ fn own(view: &View<'_>, record: &CertificateRecord) -> Result<Vec<Cause>, Journa
             }),
             _ => view.job_of(JobKind::Settle, &number)?.map(|job| {
                 let why = job.detail.unwrap_or_default();
-                let held = job.hold.map_or(String::new(), |hold| format!(", held by {}", hold.name()));
+                let held = job
+                    .hold
+                    .map_or(String::new(), |hold| format!(", held by {}", hold.name()));
                 (
-                    job.hold
-                        .map_or_else(|| format!("job_{}", job.standing.name()), |hold| format!("held_{}", hold.name())),
+                    job.hold.map_or_else(
+                        || format!("job_{}", job.standing.name()),
+                        |hold| format!("held_{}", hold.name()),
+                    ),
                     format!("its transaction is {}{held} {why}", job.standing.name()),
                     format!("job {}", job.id),
                 )

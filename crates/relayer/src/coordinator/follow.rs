@@ -82,7 +82,11 @@ impl Coordinator {
             };
             let full = logs.len() == PAGE as usize;
             let first = logs.first().map_or(newest, |log| log.block);
-            let until = if full && first < newest { newest - 1 } else { newest };
+            let until = if full && first < newest {
+                newest - 1
+            } else {
+                newest
+            };
             for log in logs.iter().filter(|log| log.block <= until) {
                 let log = parse(log)?;
                 if let Some(epoch) = known.take(&log, &Stored(&self.journal))?
@@ -99,11 +103,29 @@ impl Coordinator {
         Ok(())
     }
 
+    /// Forgets all that was read of L1, from a block on, and begins anew.
+    ///
+    /// # Errors
+    /// A [`CoordinatorError`].
+    pub fn reread(&self, deployment: Deployment, first: u64) -> Result<(), CoordinatorError> {
+        let mut inner = self.lock();
+        let now = crate::clock::now();
+        self.journal.change(now, |change| {
+            change.shorten_chain(deployment.chain_id, first.saturating_sub(1))
+        })?;
+        self.replay(&mut inner, deployment)
+    }
+
     /// Takes in a part of L1: its logs, the header under which they were read.
     ///
     /// # Errors
     /// A [`CoordinatorError`]; nothing is changed by it.
-    pub fn extend(&self, header: Header, logs: &[LogJson], now: Timestamp) -> Result<usize, CoordinatorError> {
+    pub fn extend(
+        &self,
+        header: Header,
+        logs: &[LogJson],
+        now: Timestamp,
+    ) -> Result<usize, CoordinatorError> {
         let mut inner = self.lock();
         let Some(known) = &inner.known else {
             return Err(CoordinatorError::NotReady);
@@ -111,7 +133,8 @@ impl Coordinator {
         let deployment = *known.deployment();
         if logs.is_empty() {
             let chain = deployment.chain_id;
-            self.journal.change(now, |change| change.extend_chain(chain, &header, &[]))?;
+            self.journal
+                .change(now, |change| change.extend_chain(chain, &header, &[]))?;
             return Ok(0);
         }
         let mut next = known.clone();
@@ -353,4 +376,3 @@ fn take_back(
     }
     Ok(moved)
 }
-

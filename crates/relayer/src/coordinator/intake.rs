@@ -1,11 +1,11 @@
 //! Taking certificates in.
 
+use alloy_primitives::B256;
 use causeway_journal::{
     Intake, JournalError, NewCertificate, ProofKind, Scope, Standing, Timestamp, certificate_id,
 };
 use causeway_ledger::{LedgerError, Transition, World, apply, check_authority};
 use causeway_types::{Certificate, CertificateJson, NetworkId};
-use alloy_primitives::B256;
 use serde_json::json;
 
 use super::{Coordinator, CoordinatorError, Inner, Judged, Stored, carry_out, place, step};
@@ -208,7 +208,10 @@ impl Coordinator {
             .collect();
         waiting.sort_by_key(|waiting| waiting.certificate.height);
         if waiting.len() >= MOST_WAITING {
-            let message = format!("{MOST_WAITING} certificates of network {} wait already", network.get());
+            let message = format!(
+                "{MOST_WAITING} certificates of network {} wait already",
+                network.get()
+            );
             return Err(Refusal::new(Code::TooMany, message).after(30));
         }
         for waiting in waiting {
@@ -218,9 +221,7 @@ impl Coordinator {
                 state = transition.after().clone();
             }
         }
-        let settles_at = inner
-            .heights
-            .settles_at(now, self.config.epochs.proving_margin.0);
+        let settles_at = inner.heights.settles_at(now, self.config.epochs.proving_margin.0);
         let expiry = certificate.expiry;
         if expiry.get() < settles_at {
             return Err(refused(&LedgerError::ExpiresTooSoon { expiry, settles_at }));
@@ -336,7 +337,10 @@ impl Coordinator {
         let Some(record) = record else {
             return Err(Refusal::new(Code::NotFound, format!("no certificate {id}")));
         };
-        let proves = record.certificate.authority.is_some_and(|authority| authority.validity_key().is_some());
+        let proves = record
+            .certificate
+            .authority
+            .is_some_and(|authority| authority.validity_key().is_some());
         if !proves {
             let message = "its network signs its certificates: no proof of its own is asked for";
             return Err(Refusal::new(Code::Refused, message));

@@ -8,6 +8,7 @@ mod error;
 mod explain;
 mod follow;
 mod intake;
+mod networks;
 mod proofs;
 #[cfg(test)]
 mod tests;
@@ -17,7 +18,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use alloy_primitives::{B256, FixedBytes, U256};
 use causeway_journal::{
-    CertificateRecord, Change, Journal, JournalError, ProofKind, ProofStanding, Reason, Standing, Timestamp, View,
+    CertificateRecord, Change, Journal, JournalError, ProofKind, ProofStanding, Reason, Standing, Timestamp,
+    View,
 };
 use causeway_ledger::{Transition, World, settle_epoch};
 use causeway_types::{Certificate, NetworkId};
@@ -30,7 +32,7 @@ pub use proofs::Work;
 use crate::config::Config;
 use crate::config::schema::{AcceptOthers, NetworkPolicy};
 use crate::judge::{Candidate, Judgement, Rules, Verdict, judge};
-use crate::known::{Base, Certificates, Deployment, Known, Settled};
+use crate::known::{Certificates, Deployment, Known, Settled};
 
 /// The coordinator.
 #[derive(Debug)]
@@ -57,7 +59,6 @@ struct Inner {
 /// Everything that follows from the journal and L1 at one moment.
 #[derive(Debug)]
 struct Judged {
-    base: Base,
     /// The world after all that are accepted.
     world: World,
     transitions: HashMap<B256, Transition>,
@@ -132,7 +133,11 @@ impl Coordinator {
     }
 
     fn policy(&self, network: NetworkId) -> NetworkPolicy {
-        let own = self.config.networks.iter().find(|settings| settings.id == network.get());
+        let own = self
+            .config
+            .networks
+            .iter()
+            .find(|settings| settings.id == network.get());
         own.and_then(|settings| settings.policy.clone())
             .unwrap_or_else(|| self.config.network_defaults.clone())
     }
@@ -175,7 +180,7 @@ impl Coordinator {
             }
             Ok::<_, CoordinatorError>(())
         })?;
-        inner.judged = Some(Judged::of(base, candidates, judgement, levels, now));
+        inner.judged = Some(Judged::of(candidates, judgement, levels, now));
         Ok(())
     }
 
@@ -215,7 +220,6 @@ impl Coordinator {
 
 impl Judged {
     fn of(
-        base: Base,
         candidates: Vec<Candidate>,
         judgement: Judgement,
         mut levels: HashMap<(NetworkId, u64), AcceptOthers>,
@@ -248,7 +252,6 @@ impl Judged {
             }
         }
         Self {
-            base,
             world: judgement.world,
             transitions: judgement.transitions,
             levels,
@@ -278,7 +281,10 @@ fn pending(view: &View<'_>) -> Result<(Vec<CertificateRecord>, Vec<Candidate>), 
     }
     candidates.sort_by_key(|(seq, _)| *seq);
     let assigned = view.certificates_at(Standing::Assigned)?;
-    Ok((assigned, candidates.into_iter().map(|(_, candidate)| candidate).collect()))
+    Ok((
+        assigned,
+        candidates.into_iter().map(|(_, candidate)| candidate).collect(),
+    ))
 }
 
 fn candidate(view: &View<'_>, record: CertificateRecord) -> Result<Candidate, JournalError> {
@@ -297,7 +303,13 @@ fn candidate(view: &View<'_>, record: CertificateRecord) -> Result<Candidate, Jo
 /// Writes down where a certificate stands by a verdict, and what follows from it.
 fn carry_out(change: &Change<'_>, candidate: &Candidate, verdict: &Verdict) -> Result<(), JournalError> {
     let id = verdict.id;
-    step(change, id, candidate.standing, verdict.standing, verdict.reason.as_ref())?;
+    step(
+        change,
+        id,
+        candidate.standing,
+        verdict.standing,
+        verdict.reason.as_ref(),
+    )?;
     if verdict.deadline != candidate.deadline && verdict.standing.is_pending() {
         change.set_deadline(id, verdict.deadline)?;
     }
@@ -309,7 +321,10 @@ fn carry_out(change: &Change<'_>, candidate: &Candidate, verdict: &Verdict) -> R
         change.ask_proof(ProofKind::Transition, &id.to_string())?;
     }
     if verdict.standing == Standing::Expired
-        && verdict.reason.as_ref().is_some_and(|reason| reason.code == "never_proven")
+        && verdict
+            .reason
+            .as_ref()
+            .is_some_and(|reason| reason.code == "never_proven")
     {
         change.note_offence(candidate.certificate.network, "never_proven", &id.to_string())?;
     }

@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use alloy_primitives::B256;
-use causeway_journal::{
-    EpochStanding, ProofJob, ProofKind, Reason, ReasonClass, Scope, Standing, Timestamp,
-};
+use causeway_journal::{EpochStanding, ProofJob, ProofKind, Reason, ReasonClass, Scope, Standing, Timestamp};
 use causeway_ledger::TransitionInputs;
 
 use super::{Coordinator, CoordinatorError, EpochPlan, Submission};
@@ -28,7 +26,12 @@ impl Coordinator {
     pub fn lease(&self, holder: &str, now: Timestamp) -> Result<Option<(ProofJob, Work)>, CoordinatorError> {
         let lease = self.config.prover.lease.0;
         let mut inner = self.lock();
-        if inner.known.is_none() || self.journal.read(|view| view.pause(Scope::Proving, now))?.is_some() {
+        if inner.known.is_none()
+            || self
+                .journal
+                .read(|view| view.pause(Scope::Proving, now))?
+                .is_some()
+        {
             return Ok(None);
         }
         loop {
@@ -112,7 +115,8 @@ impl Coordinator {
     /// A [`CoordinatorError`].
     pub fn proved_transition(&self, job: u64, proof: &[u8], now: Timestamp) -> Result<(), CoordinatorError> {
         let mut inner = self.lock();
-        self.journal.change(now, |change| change.finish_proof(job, proof))?;
+        self.journal
+            .change(now, |change| change.finish_proof(job, proof))?;
         inner.judged = None;
         Ok(())
     }
@@ -172,9 +176,9 @@ impl Coordinator {
         inner.judged = None;
         let detail = error.to_string();
         if matches!(error, ProverError::Stopped) {
-            return Ok(self
-                .journal
-                .change(now, |change| change.return_proof(job.id, holder, now, Some(&detail)))?);
+            return Ok(self.journal.change(now, |change| {
+                change.return_proof(job.id, holder, now, Some(&detail))
+            })?);
         }
         let tries = u32::try_from(job.tries).unwrap_or(u32::MAX);
         if error.is_worth_another_try() && tries < self.config.prover.max_tries {
@@ -189,7 +193,12 @@ impl Coordinator {
         }
     }
 
-    fn no_transition(&self, job: &ProofJob, error: &ProverError, now: Timestamp) -> Result<(), CoordinatorError> {
+    fn no_transition(
+        &self,
+        job: &ProofJob,
+        error: &ProverError,
+        now: Timestamp,
+    ) -> Result<(), CoordinatorError> {
         let Ok(id) = job.subject.parse::<B256>() else {
             return Ok(());
         };

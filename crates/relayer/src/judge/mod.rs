@@ -11,8 +11,8 @@ use std::collections::{HashMap, HashSet};
 use alloy_primitives::B256;
 use causeway_journal::{Reason, ReasonClass, Standing, Timestamp};
 use causeway_ledger::{
-    Because, CertificateRef, Class, Dependency, EpochOutcome, LeftOut, LedgerError, RootCause, Sources, Transition,
-    World, settle_epoch_at,
+    Because, CertificateRef, Class, Dependency, EpochOutcome, LedgerError, LeftOut, RootCause, Sources,
+    Transition, World, settle_epoch_at,
 };
 use causeway_types::{Certificate, GoldilocksDigest, NetworkId};
 
@@ -115,11 +115,7 @@ pub fn judge(world: &World, candidates: &[Candidate], rules: &Rules<'_>) -> Judg
 }
 
 /// What the ledger admits of those that their networks' policies let through, by position in the whole list.
-fn admit(
-    world: &World,
-    candidates: &[Candidate],
-    rules: &Rules<'_>,
-) -> (EpochOutcome, Vec<(usize, Reason)>) {
+fn admit(world: &World, candidates: &[Candidate], rules: &Rules<'_>) -> (EpochOutcome, Vec<(usize, Reason)>) {
     let mut refused: Vec<(usize, Reason)> = Vec::new();
     loop {
         let out: HashSet<usize> = refused.iter().map(|(position, _)| *position).collect();
@@ -153,7 +149,9 @@ fn renumber(outcome: &mut EpochOutcome, positions: &[usize]) {
             Because::Refused(_) | Because::Missing(_) => {}
         }
         match &mut left.root {
-            RootCause::Refused { certificate, .. } | RootCause::Missing { certificate, .. } => whole(certificate),
+            RootCause::Refused { certificate, .. } | RootCause::Missing { certificate, .. } => {
+                whole(certificate)
+            }
         }
     }
 }
@@ -166,7 +164,10 @@ fn impolite(candidates: &[Candidate], outcome: &EpochOutcome, rules: &Rules<'_>)
         .iter()
         .map(|admitted| {
             let reference = admitted.certificate;
-            ((reference.network, reference.height), (reference.position, admitted.group))
+            (
+                (reference.network, reference.height),
+                (reference.position, admitted.group),
+            )
         })
         .collect();
     let mut refused = Vec::new();
@@ -251,7 +252,11 @@ impl Judging<'_> {
         let candidate = &self.candidates[position];
         let digest = Some(transition.digest());
         if candidate.proven {
-            let standing = if confirmed { Standing::Confirmed } else { Standing::Proven };
+            let standing = if confirmed {
+                Standing::Confirmed
+            } else {
+                Standing::Proven
+            };
             self.put(position, standing, None).digest = digest;
             return;
         }
@@ -268,7 +273,11 @@ impl Judging<'_> {
             .filter(|_| since)
             .unwrap_or_else(|| self.rules.now.after(policy.proving_timeout.0));
         let late = deadline <= self.rules.now;
-        let standing = if late { Standing::Expired } else { Standing::Accepted };
+        let standing = if late {
+            Standing::Expired
+        } else {
+            Standing::Accepted
+        };
         let reason = reason::own_proof(late);
         let verdict = self.put(position, standing, Some(reason));
         (verdict.digest, verdict.deadline) = (digest, Some(deadline));
@@ -281,7 +290,8 @@ impl Judging<'_> {
             Because::Refused(error) => self.refused(position, error),
             Because::Displaced(by) => {
                 let on = on(by);
-                self.put(position, Standing::Superseded, Some(reason::displaced(by))).on = on;
+                self.put(position, Standing::Superseded, Some(reason::displaced(by)))
+                    .on = on;
             }
             Because::Follows(before) => self.waits(position, reason::follows(before, &left.root), on(before)),
             Because::Needs { dependency, on: by } => {

@@ -64,7 +64,11 @@ fn cause(root: &RootCause) -> String {
         RootCause::Missing {
             certificate,
             dependency,
-        } => format!("{} needs {}, which nobody offers", name(certificate), describe(dependency)),
+        } => format!(
+            "{} needs {}, which nobody offers",
+            name(certificate),
+            describe(dependency)
+        ),
     }
 }
 
@@ -84,12 +88,20 @@ pub(super) fn needs(dependency: &Dependency, on: &CertificateRef, root: &RootCau
 }
 
 pub(super) fn follows(before: &CertificateRef, root: &RootCause) -> Reason {
-    let detail = format!("it follows {}, which does not settle: {}", name(before), cause(root));
+    let detail = format!(
+        "it follows {}, which does not settle: {}",
+        name(before),
+        cause(root)
+    );
     Reason::new("predecessor_waits", ReasonClass::Wait, detail)
 }
 
 pub(super) fn displaced(by: &CertificateRef) -> Reason {
-    Reason::new("displaced", ReasonClass::Rebuild, format!("{} came first", name(by)))
+    Reason::new(
+        "displaced",
+        ReasonClass::Rebuild,
+        format!("{} came first", name(by)),
+    )
 }
 
 pub(super) fn history_missing(network: NetworkId) -> Reason {

@@ -215,11 +215,7 @@ impl Known {
     fn depositable(&self, last: u64) -> u32 {
         let recorded = self.recorded.iter().filter(|(_, block)| *block <= last);
         let consumed = self.replay.state().commitment().deposits;
-        recorded
-            .map(|(count, _)| *count)
-            .max()
-            .unwrap_or(0)
-            .max(consumed)
+        recorded.map(|(count, _)| *count).max().unwrap_or(0).max(consumed)
     }
 
     /// What the next epoch can stand on, if it consumes nothing of L1 that came after a block. What L1 settled itself counts whenever it

@@ -55,7 +55,9 @@ fn made() -> TempDir {
 fn journal(folder: &Path) -> Journal {
     let fingerprint = Fingerprint {
         chain_id: 31_337,
-        genesis: b256!("d4e56740f876aef8c010b86a40d5f56745a118d0906a34e69aec8c0db1cb8fa3"),
+        genesis: Some(b256!(
+            "d4e56740f876aef8c010b86a40d5f56745a118d0906a34e69aec8c0db1cb8fa3"
+        )),
         settlement: address!("1111111111111111111111111111111111111111"),
         bridge: address!("2222222222222222222222222222222222222222"),
     };
@@ -107,12 +109,23 @@ fn what_init_makes_is_good_and_is_not_made_over() {
     assert_eq!((code, &answer["ok"]), (0, &json!(true)), "{answer}");
     let (code, _) = causeway(
         folder.path(),
-        &["init", "--chain-id", "1", "--settlement", SETTLEMENT, "--bridge", BRIDGE],
+        &[
+            "init",
+            "--chain-id",
+            "1",
+            "--settlement",
+            SETTLEMENT,
+            "--bridge",
+            BRIDGE,
+        ],
     );
     assert_eq!(code, 6);
     let (code, answer) = causeway(folder.path(), &["config", "show"]);
     let settings = answer["settings"].as_array().unwrap();
-    let chain = settings.iter().find(|setting| setting["name"] == "l1.chain_id").unwrap();
+    let chain = settings
+        .iter()
+        .find(|setting| setting["name"] == "l1.chain_id")
+        .unwrap();
     assert_eq!((code, &chain["value"]), (0, &json!(31_337)));
     assert_eq!(chain["origin"]["kind"], "file");
 }
@@ -134,7 +147,13 @@ fn a_configuration_that_is_wrong_is_named_setting_by_setting() {
     fs::write(&path, text.replace("max_wait", "max_wiat")).unwrap();
     let (code, answer) = causeway(folder.path(), &["config", "check"]);
     assert_eq!(code, 3);
-    assert!(answer["error"].as_str().unwrap().ends_with("is `max_wait` meant?"), "{answer}");
+    assert!(
+        answer["error"]
+            .as_str()
+            .unwrap()
+            .ends_with("is `max_wait` meant?"),
+        "{answer}"
+    );
 }
 
 #[test]
@@ -152,7 +171,12 @@ fn the_journal_is_checked_copied_and_put_back() {
     let path = folder.path();
     let (code, answer) = causeway(path, &["db", "check"]);
     assert_eq!(code, 5);
-    assert!(answer["error"].as_str().unwrap().starts_with("there is no journal at "));
+    assert!(
+        answer["error"]
+            .as_str()
+            .unwrap()
+            .starts_with("there is no journal at ")
+    );
     let open = journal(path);
     let (code, answer) = causeway(path, &["db", "check"]);
     assert_eq!((code, &answer["findings"]), (0, &json!([])));
@@ -178,7 +202,10 @@ fn status_reads_the_journal_if_nobody_answers() {
     let _open = journal(folder.path());
     let (code, answer) = causeway(folder.path(), &nobody);
     assert_eq!(code, 8);
-    assert_eq!((&answer["source"], &answer["ready"]), (&json!("journal"), &json!(false)));
+    assert_eq!(
+        (&answer["source"], &answer["ready"]),
+        (&json!("journal"), &json!(false))
+    );
     let elsewhere = TempDir::new().unwrap();
     let (code, _) = causeway(elsewhere.path(), &nobody);
     assert_eq!(code, 4);
@@ -190,10 +217,17 @@ fn a_certificate_is_handed_in_as_it_stands_in_its_file() {
     fs::write(folder.path().join("certificate.json"), "{\"network_id\": 7}").unwrap();
     let told = json!({ "id": "0x01", "standing": "accepted", "tier": "pre_confirmed", "known": false });
     let (address, asked) = answering(vec![(202, told.clone())]);
-    let (code, answer) = causeway(folder.path(), &["cert", "submit", "certificate.json", "--api", &address]);
+    let (code, answer) = causeway(
+        folder.path(),
+        &["cert", "submit", "certificate.json", "--api", &address],
+    );
     assert_eq!((code, &answer["certificates"]), (0, &json!([told])));
     let asked = asked.join().unwrap();
-    assert!(asked[0].starts_with("POST /v1/certificates HTTP/1.1\r\n"), "{}", asked[0]);
+    assert!(
+        asked[0].starts_with("POST /v1/certificates HTTP/1.1\r\n"),
+        "{}",
+        asked[0]
+    );
     assert!(asked[0].ends_with("{\"network_id\": 7}"));
 }
 
@@ -221,7 +255,16 @@ fn an_operator_says_why_and_shows_the_token() {
     let token = fs::read_to_string(folder.path().join("admin.token")).unwrap();
     let acted = json!({ "changed": true, "before": "running", "after": "paused", "audit_seq": 3 });
     let (address, asked) = answering(vec![(200, acted.clone())]);
-    let pause = ["pause", "settlement", "--for", "2h", "--by", "ann", "--admin", &address];
+    let pause = [
+        "pause",
+        "settlement",
+        "--for",
+        "2h",
+        "--by",
+        "ann",
+        "--admin",
+        &address,
+    ];
     let (code, _) = causeway(folder.path(), &pause);
     assert_eq!(code, 2, "no reason is said");
     let (code, answer) = causeway(folder.path(), &[&pause[..], &["--reason", "upgrade"]].concat());
@@ -247,11 +290,17 @@ fn a_doctor_names_what_is_ill_and_bundles_no_secret() {
         .filter(|check| check["ok"] == false)
         .map(|check| check["name"].as_str().unwrap())
         .collect();
-    assert_eq!(ill, ["l1.endpoint.own-node", "wallet", "backups", "journal", "relayer"]);
+    assert_eq!(
+        ill,
+        ["l1.endpoint.own-node", "wallet", "backups", "journal", "relayer"]
+    );
     let bundle = fs::read_to_string(folder.path().join("bundle.json")).unwrap();
     assert!(bundle.contains("fees.max_fee"));
     assert!(!bundle.contains(secret.trim()));
-    assert!(!bundle.contains("127.0.0.1:9\""), "the address of a node is a secret");
+    assert!(
+        !bundle.contains("127.0.0.1:9\""),
+        "the address of a node is a secret"
+    );
 }
 
 #[test]

@@ -188,8 +188,9 @@ impl FromRequest<Api> for Body {
         let mut stream = request.into_body().into_data_stream();
         let (mut body, mut length) = (Vec::new(), 0_usize);
         while let Some(chunk) = stream.next().await {
-            let chunk = chunk
-                .map_err(|error| Failure::malformed(format_args!("the request did not arrive whole: {error}")))?;
+            let chunk = chunk.map_err(|error| {
+                Failure::malformed(format_args!("the request did not arrive whole: {error}"))
+            })?;
             length = length.saturating_add(chunk.len());
             if length <= most {
                 body.extend_from_slice(&chunk);

@@ -25,13 +25,14 @@ pub use serve::{Listeners, ServeError};
 pub use settings::{EpochConfiguration, Settings};
 
 use std::sync::Arc;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use axum::Router;
 use axum::routing::{get, post, put};
-use causeway_journal::{Journal, JournalError, Timestamp, View};
+use causeway_journal::{Journal, JournalError, View};
 use tokio_util::sync::CancellationToken;
 
+use crate::clock::now;
 use crate::desk::Desk;
 use crate::metrics::Metrics;
 use limit::Limiter;
@@ -131,11 +132,4 @@ impl Api {
         let router = Router::new().route("/metrics", get(health::metrics));
         serve::around(router, self, "metrics")
     }
-}
-
-/// Now, by this machine's clock.
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let millis = since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
-    Timestamp::from_millis(millis)
 }

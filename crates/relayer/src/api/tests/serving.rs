@@ -1,9 +1,9 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use causeway_journal::Scope;
 use super::mock::{body, certificate};
 use super::*;
+use causeway_journal::Scope;
 
 /// Reads events until there are so many: each its id, kind and data.
 async fn events(service: &Service, path: &str, last: Option<u64>, most: usize) -> Vec<(u64, String, Value)> {

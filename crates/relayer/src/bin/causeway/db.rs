@@ -82,7 +82,7 @@ impl Db {
                     Some(to) => to.clone(),
                     None => {
                         let folder = self.config.load()?.config.storage.backup_dir;
-                        folder.join(format!("relayer-{}.db", crate::now().millis()))
+                        folder.join(format!("relayer-{}.db", causeway_relayer::clock::now().millis()))
                     }
                 };
                 let journal = Journal::open_read_only(&path)?;

@@ -64,12 +64,17 @@ impl Epoch {
                 let answer = api.relayer()?.get(&format!("/v1/epochs/{id}"))?;
                 let age = since(&answer, "standing_at");
                 let mut text = format!("epoch {id} {} for {age}\n", field(&answer, "standing"));
-                text += &format!("  from {}\n  to   {}\n", field(&answer, "before"), field(&answer, "after"));
+                text += &format!(
+                    "  from {}\n  to   {}\n",
+                    field(&answer, "before"),
+                    field(&answer, "after")
+                );
                 if let Some(reason) = answer.get("reason") {
                     text += &format!("  because: {}\n", field(reason, "detail"));
                 }
                 if let Some(proof) = answer.get("proof") {
-                    let [standing, stage, tries] = ["standing", "stage", "tries"].map(|name| field(proof, name));
+                    let [standing, stage, tries] =
+                        ["standing", "stage", "tries"].map(|name| field(proof, name));
                     text += &format!("  proof {standing} {stage}, begun {tries} times\n");
                 }
                 for (name, label) in [("certificates", "certificate"), ("transactions", "transaction")] {

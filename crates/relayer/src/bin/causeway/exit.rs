@@ -69,7 +69,9 @@ mod tests {
     fn the_outermost_cause_decides() {
         let absent = || JournalError::Absent { path: "x".into() };
         assert_eq!(code_of(&absent().into()), JOURNAL);
-        let told = Err::<(), _>(absent()).context("while looking").expect_err("an error");
+        let told = Err::<(), _>(absent())
+            .context("while looking")
+            .expect_err("an error");
         assert_eq!(code_of(&told), JOURNAL);
         let other = Err::<(), _>(absent())
             .context(Failure::new(CONFLICT, "taken"))

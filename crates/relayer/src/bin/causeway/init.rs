@@ -104,7 +104,10 @@ impl Init {
                 "bridge = \"0x2222222222222222222222222222222222222222\"",
                 format!("bridge = \"{}\"", self.bridge),
             ),
-            ("deploy_block = 21000000", format!("deploy_block = {}", self.deploy_block)),
+            (
+                "deploy_block = 21000000",
+                format!("deploy_block = {}", self.deploy_block),
+            ),
             (
                 "path = \"/etc/causeway/key.json\"",
                 format!("path = {}", quoted(&out.join("key.json"))),
@@ -187,6 +190,10 @@ mod tests {
 
         let error = init.run(&console).expect_err("it is there");
         assert_eq!(exit::code_of(&error), exit::CONFLICT);
-        assert!(error.to_string().ends_with("causeway.toml is there already: nothing was made"));
+        assert!(
+            error
+                .to_string()
+                .ends_with("causeway.toml is there already: nothing was made")
+        );
     }
 }

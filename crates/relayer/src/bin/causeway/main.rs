@@ -20,11 +20,9 @@ mod status;
 mod wallet;
 
 use std::process::ExitCode;
-use std::time::SystemTime;
 
 use anyhow::Result;
 use causeway_console::{Console, Report};
-use causeway_journal::Timestamp;
 use clap::{Parser, Subcommand};
 
 /// Certificates and proofs on their way to Ethereum
@@ -91,13 +89,6 @@ struct Answer {
     report: Report,
     /// Whether some of the input was left out, or something that was asked after is not well.
     left_out: bool,
-}
-
-/// Now, by this machine's clock.
-fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-    let millis = since.map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX));
-    Timestamp::from_millis(millis)
 }
 
 fn main() -> ExitCode {

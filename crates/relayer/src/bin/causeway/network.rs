@@ -66,15 +66,25 @@ impl Network {
                         paused.unwrap_or_default(),
                     ]
                 });
-                let headings = ["network", "name", "settled", "next height", "oldest waits", "paused"];
+                let headings = [
+                    "network",
+                    "name",
+                    "settled",
+                    "next height",
+                    "oldest waits",
+                    "paused",
+                ];
                 Ok(Answer {
                     report: Report::new("network list", table(headings, rows), &answer)?,
                     left_out: false,
                 })
             }
-            Command::Pause { network, time, admin } => {
-                pause::pause("network pause", &format!("network:{network}"), time.as_deref(), admin)
-            }
+            Command::Pause { network, time, admin } => pause::pause(
+                "network pause",
+                &format!("network:{network}"),
+                time.as_deref(),
+                admin,
+            ),
             Command::Resume { network, admin } => {
                 pause::resume("network resume", &format!("network:{network}"), admin)
             }

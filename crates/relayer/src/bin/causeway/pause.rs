@@ -64,7 +64,8 @@ pub(crate) fn pause(
     let seconds = match time {
         None => None,
         Some(time) => {
-            let time = Time::try_from(time.to_owned()).map_err(|error| Failure::new(exit::USAGE, error.to_string()))?;
+            let time = Time::try_from(time.to_owned())
+                .map_err(|error| Failure::new(exit::USAGE, error.to_string()))?;
             Some(time.0.as_secs())
         }
     };

@@ -117,7 +117,10 @@ impl Settle {
                         field(attempt, "hash"),
                     ]
                 });
-                text += &table(["nonce", "max fee", "signed", "sent", "outcome", "block", "hash"], rows);
+                text += &table(
+                    ["nonce", "max fee", "signed", "sent", "outcome", "block", "hash"],
+                    rows,
+                );
                 Report::new("settle get", text, &answer)?
             }
             Command::Retry { id, admin } => return act("settle retry", "retry", *id, admin),

@@ -72,7 +72,8 @@ impl Status {
         };
         console.note(&format!("{error}; reading the journal instead"));
         let path = &config.storage.path;
-        let journal = Journal::open_read_only(path).context("no relayer answers, and its journal cannot be read")?;
+        let journal =
+            Journal::open_read_only(path).context("no relayer answers, and its journal cannot be read")?;
         from_journal(&journal).context("the journal cannot be read")
     }
 }
@@ -104,7 +105,7 @@ fn from_journal(journal: &Journal) -> Result<Value, JournalError> {
             "certificates": certificates,
             "epoch": epoch,
             "jobs": jobs.collect::<Vec<_>>(),
-            "pauses": view.pauses(crate::now())?,
+            "pauses": view.pauses(causeway_relayer::clock::now())?,
             "quarantined": quarantined.map(|(table, number)| count(&table, number)).collect::<Vec<_>>(),
         }))
     })
@@ -112,25 +113,48 @@ fn from_journal(journal: &Journal) -> Result<Value, JournalError> {
 
 /// The answer for people.
 fn told(status: &Value) -> String {
-    let ready = if status["ready"] == true { "ready" } else { "NOT READY" };
+    let ready = if status["ready"] == true {
+        "ready"
+    } else {
+        "NOT READY"
+    };
     let mut text = format!("{ready} (told by the {})\n", field(status, "source"));
     if let Some(block) = status.get("block") {
         text += &format!("L1 {} at block {block}\n", field(status, "chain_id"));
     }
     for component in items(status, "components") {
-        let mark = if component["ready"] == true { "well" } else { "ILL " };
-        text += &format!("  {mark} {}: {}\n", field(component, "name"), field(component, "detail"));
+        let mark = if component["ready"] == true {
+            "well"
+        } else {
+            "ILL "
+        };
+        text += &format!(
+            "  {mark} {}: {}\n",
+            field(component, "name"),
+            field(component, "detail")
+        );
     }
     for pause in items(status, "pauses") {
         let [scope, actor, reason] = ["scope", "actor", "reason"].map(|name| field(pause, name));
         text += &format!("paused: {scope} by {actor}: {reason}\n");
     }
     for set in items(status, "quarantined") {
-        text += &format!("set aside: {} rows of {}\n", field(set, "count"), field(set, "name"));
+        text += &format!(
+            "set aside: {} rows of {}\n",
+            field(set, "count"),
+            field(set, "name")
+        );
     }
     if let Some(epoch) = status.get("epoch").filter(|epoch| !epoch.is_null()) {
-        let proof = epoch.get("proof").map(|proof| field(proof, "stage")).unwrap_or_default();
-        let (id, standing, age) = (field(epoch, "id"), field(epoch, "standing"), since(epoch, "standing_at"));
+        let proof = epoch
+            .get("proof")
+            .map(|proof| field(proof, "stage"))
+            .unwrap_or_default();
+        let (id, standing, age) = (
+            field(epoch, "id"),
+            field(epoch, "standing"),
+            since(epoch, "standing_at"),
+        );
         let number = items(epoch, "certificates").len();
         text += &format!("epoch {id} {standing} for {age}, {number} certificates {proof}\n");
     }

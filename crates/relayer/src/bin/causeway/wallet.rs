@@ -30,12 +30,17 @@ impl Wallet {
         let (balance, nonce) = console.work("asking nodes", || online::balance(&config, address))?;
         let low = balance < alloy_primitives::U256::from(config.fees.low_balance.0);
         // Nobody has more wei than 128 bits hold.
-        let amount = u128::try_from(balance).map_or_else(|_| format!("{balance} wei"), |wei| Wei(wei).to_string());
+        let amount =
+            u128::try_from(balance).map_or_else(|_| format!("{balance} wei"), |wei| Wei(wei).to_string());
         let mut text = format!("{address} has {amount} and {nonce} mined transactions");
         if low {
-            text += &format!(": below fees.low_balance, {}; send it more", config.fees.low_balance);
+            text += &format!(
+                ": below fees.low_balance, {}; send it more",
+                config.fees.low_balance
+            );
         }
-        let fields = json!({ "address": address, "balance": balance.to_string(), "nonce": nonce, "low": low });
+        let fields =
+            json!({ "address": address, "balance": balance.to_string(), "nonce": nonce, "low": low });
         Ok(Answer {
             report: Report::new("wallet", text, &fields)?,
             left_out: low,

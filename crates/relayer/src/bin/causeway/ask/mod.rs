@@ -42,13 +42,24 @@ impl Relayer {
         self.ask(self.request(Method::GET, path))
     }
 
-    pub(crate) fn send(&self, method: Method, path: &str, body: Vec<u8>, kind: &'static str) -> Result<Value> {
+    pub(crate) fn send(
+        &self,
+        method: Method,
+        path: &str,
+        body: Vec<u8>,
+        kind: &'static str,
+    ) -> Result<Value> {
         let request = self.request(method, path).header("content-type", kind).body(body);
         self.ask(request)
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        self.send(Method::POST, path, body.to_string().into_bytes(), "application/json")
+        self.send(
+            Method::POST,
+            path,
+            body.to_string().into_bytes(),
+            "application/json",
+        )
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {

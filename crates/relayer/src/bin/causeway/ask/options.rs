@@ -13,7 +13,12 @@ use super::Relayer;
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ConfigOption {
     /// The relayer's configuration
-    #[arg(long, env = "CAUSEWAY_CONFIG", value_name = "FILE", default_value = "causeway.toml")]
+    #[arg(
+        long,
+        env = "CAUSEWAY_CONFIG",
+        value_name = "FILE",
+        default_value = "causeway.toml"
+    )]
     pub(crate) config: PathBuf,
 }
 
@@ -60,7 +65,12 @@ pub(crate) struct AdminOption {
     #[arg(long, env = "CAUSEWAY_ADMIN", value_name = "URL")]
     admin: Option<String>,
     /// What operators show; else `api.admin_token` of the configuration
-    #[arg(long, env = "CAUSEWAY_ADMIN_TOKEN", value_name = "TOKEN", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "CAUSEWAY_ADMIN_TOKEN",
+        value_name = "TOKEN",
+        hide_env_values = true
+    )]
     token: Option<String>,
     /// Why: it is written down
     #[arg(long, value_name = "TEXT")]
@@ -109,7 +119,10 @@ mod tests {
 
     #[test]
     fn all_addresses_are_asked_at_this_machine() {
-        assert_eq!(url(SocketAddr::from(([0, 0, 0, 0], 9090))), "http://127.0.0.1:9090");
+        assert_eq!(
+            url(SocketAddr::from(([0, 0, 0, 0], 9090))),
+            "http://127.0.0.1:9090"
+        );
         assert_eq!(url(SocketAddr::from(([10, 0, 0, 1], 80))), "http://10.0.0.1:80");
     }
 }

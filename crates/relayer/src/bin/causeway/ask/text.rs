@@ -15,11 +15,17 @@ pub(crate) fn field(value: &Value, name: &str) -> String {
 
 /// The items of a list; none if it is not there.
 pub(crate) fn items<'v>(value: &'v Value, name: &str) -> &'v [Value] {
-    value.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    value
+        .get(name)
+        .and_then(Value::as_array)
+        .map_or(&[], Vec::as_slice)
 }
 
 /// Rows under headings, in columns.
-pub(crate) fn table<const N: usize>(headings: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+pub(crate) fn table<const N: usize>(
+    headings: [&str; N],
+    rows: impl IntoIterator<Item = [String; N]>,
+) -> String {
     let rows: Vec<_> = std::iter::once(headings.map(str::to_owned)).chain(rows).collect();
     let mut widths = [0; N];
     for row in &rows {
@@ -41,7 +47,10 @@ pub(crate) fn table<const N: usize>(headings: [&str; N], rows: impl IntoIterator
 
 /// A point in time, as people in Greenwich write it.
 pub(crate) fn time(value: &Value, name: &str) -> String {
-    value.get(name).and_then(Value::as_u64).map_or_else(String::new, date)
+    value
+        .get(name)
+        .and_then(Value::as_u64)
+        .map_or_else(String::new, date)
 }
 
 /// How long something has been so.
@@ -71,7 +80,11 @@ fn date(millis: u64) -> String {
     let day = day - (365 * year + year / 4 - year / 100);
     let month = (5 * day + 2) / 153;
     let day = day - (153 * month + 2) / 5 + 1;
-    let (month, next) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    let (month, next) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
     let year = year + era * 400 + next;
     let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}Z")
@@ -92,8 +105,14 @@ mod tests {
 
     #[test]
     fn columns_are_as_wide_as_their_widest() {
-        let rows = [["1".to_owned(), "settled".to_owned()], ["200".to_owned(), String::new()]];
-        assert_eq!(table(["id", "standing"], rows), "id   standing\n1    settled\n200\n");
+        let rows = [
+            ["1".to_owned(), "settled".to_owned()],
+            ["200".to_owned(), String::new()],
+        ];
+        assert_eq!(
+            table(["id", "standing"], rows),
+            "id   standing\n1    settled\n200\n"
+        );
     }
 
     #[test]

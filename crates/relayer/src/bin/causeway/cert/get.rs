@@ -20,20 +20,30 @@ pub(crate) struct Get {
 
 impl Get {
     pub(crate) fn run(&self) -> Result<Answer> {
-        let answer = self.api.relayer()?.get(&format!("/v1/certificates/{}", self.id))?;
+        let answer = self
+            .api
+            .relayer()?
+            .get(&format!("/v1/certificates/{}", self.id))?;
         let line = |name: &str| format!("{name:<12} {}\n", field(&answer, name));
         let mut text: String = ["id", "lxly_id", "network", "height", "standing", "tier", "epoch"]
             .map(line)
             .concat();
         if let Some(reason) = answer.get("reason") {
-            text += &format!("{:<12} {}: {}\n", "reason", field(reason, "code"), field(reason, "detail"));
+            text += &format!(
+                "{:<12} {}: {}\n",
+                "reason",
+                field(reason, "code"),
+                field(reason, "detail")
+            );
         }
         for hash in items(&answer, "transactions") {
             text += &format!("{:<12} {}\n", "transaction", hash.as_str().unwrap_or_default());
         }
         for event in items(&answer, "history") {
             let body = &event["body"];
-            let why = body.get("reason").map(|reason| format!(": {}", field(reason, "detail")));
+            let why = body
+                .get("reason")
+                .map(|reason| format!(": {}", field(reason, "detail")));
             text += &format!(
                 "  {} {}{}\n",
                 time(event, "at"),

@@ -63,7 +63,11 @@ impl Submit {
         let text: String = answers
             .iter()
             .map(|answer| {
-                let known = if answer["known"] == true { ", known already" } else { "" };
+                let known = if answer["known"] == true {
+                    ", known already"
+                } else {
+                    ""
+                };
                 let [id, standing, tier] = ["id", "standing", "tier"].map(|name| field(answer, name));
                 format!("{id} {standing} ({tier}){known}\n")
             })
@@ -87,7 +91,10 @@ fn wait(relayer: &Relayer, console: &Console, id: &str, tier: &str) -> Result<Va
         let answer = relayer.get(&format!("/v1/certificates/{id}"))?;
         let (standing, now) = (field(&answer, "standing"), field(&answer, "tier"));
         let Some(reached) = rank(&now) else {
-            let reason = answer["reason"]["detail"].as_str().unwrap_or("no reason is known").to_owned();
+            let reason = answer["reason"]["detail"]
+                .as_str()
+                .unwrap_or("no reason is known")
+                .to_owned();
             let message = format!("certificate {id} is {standing} and goes no further");
             return Err(anyhow::Error::msg(reason).context(Failure::new(exit::CONFLICT, message)));
         };

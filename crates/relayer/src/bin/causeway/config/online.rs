@@ -1,11 +1,11 @@
 //! What can be found out of a configuration by opening secrets and asking nodes.
 
-use alloy_primitives::{Address, B256, Bytes, U64, U256};
+use alloy_primitives::{Address, Bytes, U64, U256};
 use alloy_signer::Signer;
 use anyhow::{Context, Result};
-use causeway_chain::{CallError, Endpoint, EndpointConfig, SignerSource, Timeouts};
+use causeway_chain::{CallError, Endpoint, EndpointConfig, Timeouts};
 use causeway_relayer::config::Config;
-use causeway_relayer::config::schema::SignerSettings;
+use causeway_relayer::service::signer as signer_of;
 use serde::Serialize;
 
 use crate::ask::runtime;
@@ -40,7 +40,11 @@ impl Check {
                 unreachable: error.chain().any(|cause| {
                     matches!(
                         cause.downcast_ref(),
-                        Some(CallError::Unreachable { .. } | CallError::TimedOut { .. } | CallError::Status { .. })
+                        Some(
+                            CallError::Unreachable { .. }
+                                | CallError::TimedOut { .. }
+                                | CallError::Status { .. }
+                        )
                     )
                 }),
                 detail: format!("{error:#}"),
@@ -56,7 +60,10 @@ impl Check {
 
 /// Everything that can be looked at.
 pub(crate) fn checks(config: &Config) -> Result<Vec<Check>> {
-    let mut checks = vec![Check::of("signer.settlement", signer(config).map(|address| address.to_string()))];
+    let mut checks = vec![Check::of(
+        "signer.settlement",
+        signer(config).map(|address| address.to_string()),
+    )];
     if let Some(token) = &config.api.admin_token {
         let read = token.read().map(|_| "it is there".to_owned());
         checks.push(Check::of("api.admin_token", read.map_err(Into::into)));
@@ -67,11 +74,20 @@ pub(crate) fn checks(config: &Config) -> Result<Vec<Check>> {
             runtime.block_on(async {
                 let chain: U64 = endpoint.call("eth_chainId", ()).await?;
                 let (chain, expected) = (chain.to::<u64>(), config.l1.chain_id);
-                anyhow::ensure!(chain == expected, "it is of chain {chain}, l1.chain_id is {expected}");
-                let contracts = [("settlement", config.contracts.settlement), ("bridge", config.contracts.bridge)];
+                anyhow::ensure!(
+                    chain == expected,
+                    "it is of chain {chain}, l1.chain_id is {expected}"
+                );
+                let contracts = [
+                    ("settlement", config.contracts.settlement),
+                    ("bridge", config.contracts.bridge),
+                ];
                 for (name, address) in contracts {
                     let code: Bytes = endpoint.call("eth_getCode", (address, "latest")).await?;
-                    anyhow::ensure!(!code.is_empty(), "contracts.{name}: there is nothing at {address}");
+                    anyhow::ensure!(
+                        !code.is_empty(),
+                        "contracts.{name}: there is nothing at {address}"
+                    );
                 }
                 let block: U64 = endpoint.call("eth_blockNumber", ()).await?;
                 Ok(format!("chain {chain} at block {block}"))
@@ -84,21 +100,15 @@ pub(crate) fn checks(config: &Config) -> Result<Vec<Check>> {
 
 /// The address of who settles.
 pub(crate) fn signer(config: &Config) -> Result<Address> {
-    let source = match &config.signer.settlement {
-        SignerSettings::Keystore { path, password } => SignerSource::Keystore {
-            path: path.clone(),
-            password: password.read()?,
-        },
-        SignerSettings::Key { key } => {
-            let key: B256 = key.read()?.parse().context("it is no key: 0x and 64 hexadecimal digits")?;
-            SignerSource::Plain { key }
-        }
-    };
-    Ok(source.open()?.address())
+    Ok(signer_of("settlement", &config.signer.settlement)?.address())
 }
 
 fn endpoint(config: &Config, place: usize) -> Result<Endpoint> {
-    let settings = config.l1.endpoint.get(place).context("there is no such endpoint")?;
+    let settings = config
+        .l1
+        .endpoint
+        .get(place)
+        .context("there is no such endpoint")?;
     let address = settings.url.read()?;
     let url = address
         .parse()
@@ -123,7 +133,9 @@ pub(crate) fn balance(config: &Config, address: Address) -> Result<(U256, u64)> 
         let outcome = endpoint(config, place).and_then(|endpoint| {
             runtime.block_on(async {
                 let balance: U256 = endpoint.call("eth_getBalance", (address, "latest")).await?;
-                let nonce: U64 = endpoint.call("eth_getTransactionCount", (address, "latest")).await?;
+                let nonce: U64 = endpoint
+                    .call("eth_getTransactionCount", (address, "latest"))
+                    .await?;
                 Ok((balance, nonce.to::<u64>()))
             })
         });

@@ -223,6 +223,8 @@ impl World {
                 topics: log.topics().to_vec(),
                 data: log.data.data.clone(),
                 block_number,
+                block_hash: None,
+                transaction_hash: None,
                 log_index: 0,
                 removed: false,
             })

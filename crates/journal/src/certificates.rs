@@ -125,7 +125,10 @@ impl Change<'_> {
             id.as_slice(),
             network.get(),
             integer(height)?,
-            new.digest.map(B256::from).as_ref().map(|digest| digest.as_slice()),
+            new.digest
+                .map(B256::from)
+                .as_ref()
+                .map(|digest| digest.as_slice()),
             new.standing.name(),
             new.reason.map(|reason| &reason.code),
             new.reason.and_then(|reason| reason.class).map(ReasonClass::name),

@@ -87,5 +87,9 @@ pub trait Prover: Send + 'static {
     ///
     /// # Errors
     /// A [`ProverError`].
-    fn prove_epoch(&mut self, work: &EpochWork, progress: &mut Progress<'_>) -> Result<EpochProof, ProverError>;
+    fn prove_epoch(
+        &mut self,
+        work: &EpochWork,
+        progress: &mut Progress<'_>,
+    ) -> Result<EpochProof, ProverError>;
 }

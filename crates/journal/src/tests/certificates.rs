@@ -5,8 +5,8 @@ use tempfile::tempdir;
 
 use super::{NOW, at, certificate, no_findings, open, take};
 use crate::{
-    CertificateFilter, Change, EpochStanding, Intake, Journal, JournalError, NewEpoch, Reason, Standing, Tier,
-    certificate_id,
+    CertificateFilter, Change, EpochStanding, Intake, Journal, JournalError, NewEpoch, Reason, Standing,
+    Tier, certificate_id,
 };
 
 fn open_epoch(journal: &Journal, certificates: &[B256]) -> Result<u64, JournalError> {
@@ -75,7 +75,8 @@ fn the_same_exits_with_another_expiry_are_another_certificate() {
         found.expect("read").expect("there").id
     };
     assert_eq!(by_lxly(), certificate_id(&first));
-    let expired = |change: &Change<'_>| change.move_certificate(certificate_id(&first), Standing::Expired, None);
+    let expired =
+        |change: &Change<'_>| change.move_certificate(certificate_id(&first), Standing::Expired, None);
     journal.change(NOW, expired).expect("a move");
     assert_eq!(take(&journal, &later).expect("new"), Intake::New);
     assert_eq!(by_lxly(), certificate_id(&later));
@@ -98,7 +99,9 @@ fn a_network_s_own_proof_is_kept_until_it_is_found_to_be_none() {
     keep(b"second").expect("kept");
     let kept = || journal.read(|view| view.own_proof(id)).expect("read");
     assert_eq!(kept().as_deref(), Some(&b"first"[..]));
-    journal.change(NOW, |change| change.drop_own_proof(id)).expect("dropped");
+    journal
+        .change(NOW, |change| change.drop_own_proof(id))
+        .expect("dropped");
     assert_eq!(kept(), None);
 }
 

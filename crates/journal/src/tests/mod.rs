@@ -12,7 +12,9 @@ use causeway_types::{
 };
 use tempfile::TempDir;
 
-use crate::{Fingerprint, Intake, Journal, JournalError, NewCertificate, Standing, Timestamp, certificate_id};
+use crate::{
+    Fingerprint, Intake, Journal, JournalError, NewCertificate, Standing, Timestamp, certificate_id,
+};
 
 pub(super) const FINGERPRINT: Fingerprint = Fingerprint {
     chain_id: 1,

@@ -6,7 +6,9 @@ use tempfile::tempdir;
 
 use super::transactions::{WALLET, make, sign};
 use super::{NOW, certificate, open, take};
-use crate::{EpochStanding, JobKind, JobStanding, Journal, JournalError, Mined, NewEpoch, Standing, certificate_id};
+use crate::{
+    EpochStanding, JobKind, JobStanding, Journal, JournalError, Mined, NewEpoch, Standing, certificate_id,
+};
 
 #[derive(Clone, Debug)]
 enum Operation {

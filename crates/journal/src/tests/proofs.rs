@@ -37,8 +37,15 @@ fn work_is_asked_for_once_and_epochs_come_first() {
         transition,
         "what is proven is not proven again"
     );
-    let result = |kind, subject| journal.read(|view| view.proof_result(kind, subject)).expect("read");
-    assert_eq!(result(ProofKind::Transition, "0x01").as_deref(), Some(&b"proof"[..]));
+    let result = |kind, subject| {
+        journal
+            .read(|view| view.proof_result(kind, subject))
+            .expect("read")
+    };
+    assert_eq!(
+        result(ProofKind::Transition, "0x01").as_deref(),
+        Some(&b"proof"[..])
+    );
     assert_eq!(result(ProofKind::Epoch, "1"), None);
     journal
         .change(NOW, |change| change.fail_proof(epoch, "given up"))

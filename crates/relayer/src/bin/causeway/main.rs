@@ -1,6 +1,11 @@
 //! `causeway`: what operators and users of Causeway run.
 
+mod cert;
+mod chains;
+mod claim;
+mod ger;
 mod options;
+mod payment;
 mod proof;
 mod state;
 
@@ -13,7 +18,8 @@ use clap::{Parser, Subcommand};
 /// Proofs on their way to Ethereum
 ///
 /// `causeway proof` makes one proof of many, which the contract `ProofAggregation` takes, and shows any of them to be in it.
-/// `causeway state` rebuilds what settlement knows from Ethereum's logs.
+/// `causeway state` rebuilds what settlement knows from Ethereum's logs. `causeway cert` and `causeway ger` are a network's own side:
+/// certificates from what its bridge logged, and the exit roots that its users claim against. `causeway claim` pays exits out.
 #[derive(Debug, Parser)]
 #[command(name = "causeway", version, after_long_help = AFTER_HELP)]
 struct Cli {
@@ -41,6 +47,9 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Cert(cert::Cert),
+    Claim(claim::Claim),
+    Ger(ger::Ger),
     Proof(proof::Proof),
     State(state::State),
 }
@@ -60,6 +69,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let console = Console::new(cli.quiet);
     let result: Result<Answer> = match &cli.command {
+        Command::Cert(command) => command.run(&console),
+        Command::Claim(command) => command.run(&console),
+        Command::Ger(command) => command.run(&console),
         Command::Proof(command) => command.run(&console),
         Command::State(command) => command.run(&console),
     };

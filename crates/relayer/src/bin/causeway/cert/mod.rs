@@ -1,0 +1,42 @@
+//! `causeway cert`: certificates.
+
+mod build;
+mod folder;
+mod sign;
+
+use anyhow::Result;
+use causeway_console::Console;
+use clap::{Args, Subcommand};
+
+use crate::Answer;
+
+/// Make certificates from what a network's bridge logged, and sign them
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Example:
+  causeway cert build --network 1 --rpc $RPC --bridge 0x... --l1-rpc $L1 --settlement 0x... --l1-bridge 0x... \\
+      --state certificates --out next.json
+  causeway cert sign next.json --state certificates --l1-rpc $L1 --settlement 0x... --l1-bridge 0x... \\
+      --keystore signer.json --password-file password
+
+Whoever builds keeps every certificate that was handed in as a file of the folder --state: nobody else has what a network's balances are
+made of.")]
+pub(crate) struct Cert {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Build(Box<build::Build>),
+    Sign(Box<sign::Sign>),
+}
+
+impl Cert {
+    pub(crate) fn run(&self, console: &Console) -> Result<Answer> {
+        match &self.command {
+            Command::Build(command) => command.run(console),
+            Command::Sign(command) => command.run(console),
+        }
+    }
+}

@@ -37,8 +37,9 @@ pub use emergency::{MAX_STOP, MIN_REST};
 pub use error::{Broken, WorldError};
 pub use judge::Settled;
 pub use party::Party;
-pub use settlement::{Deployed, Epoch, Verifier};
+pub use settlement::{Deployed, Epoch, MOCK_PROGRAM, Verifier};
 pub use setup::Setup;
+pub(crate) use sign::sign;
 pub use sign::{secret, secret_after, signer, signer_after};
 
 /// Ethereum.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{SolCall, SolEvent};
-use causeway_bindings::{GlobalExitRootL2, SharedBridge, SharedBridgeL2};
+use causeway_bindings::{GlobalExitRoot, GlobalExitRootL2, SharedBridge, SharedBridgeL2};
 use causeway_chain::SignerSource;
 use causeway_ledger::LedgerError;
 use causeway_relayer::claims::{ClaimsError, calldata};
@@ -15,10 +15,11 @@ use causeway_relayer::network::{
     BridgeLog, Ethereum, GlobalRoot, Key, L1Contracts, NetworkError, NetworkExits, Past, Prefer, Settled,
     Sources, Terms, authorise, build, insertion, roots_known, sign_lxly,
 };
-use causeway_relayer::state::LogJson;
+use causeway_relayer::state::{LogJson, StateError};
 use causeway_tests::world::{A, B, Claim, G, L1, Party, World, secret};
 use causeway_types::{
-    Backing, Certificate, Contingency, Expiry, GlobalIndex, LeafType, NetworkId, Prehash, StateRoot, TokenId,
+    Backing, Certificate, Contingency, ExitRoot, Expiry, GlobalIndex, LeafType, NetworkId, Prehash,
+    StateRoot, TokenId,
 };
 
 use Party::{Alice, Bob, Receiver};
@@ -32,12 +33,15 @@ fn u(value: u64) -> U256 {
 /// Every network's certificates, as their operators keep them.
 type Folders = BTreeMap<NetworkId, Vec<Certificate>>;
 
-fn ethereum(world: &mut World) -> Ethereum {
-    let contracts = L1Contracts {
+fn contracts(world: &mut World) -> L1Contracts {
+    L1Contracts {
         source: world.source(),
         global_exit_root: world.l1_manager(),
-    };
-    Ethereum::of(contracts, &world.logs()).unwrap()
+    }
+}
+
+fn ethereum(world: &mut World) -> Ethereum {
+    Ethereum::of(contracts(world), &world.logs()).unwrap()
 }
 
 fn bridge(world: &mut World, network: NetworkId) -> Address {
@@ -391,13 +395,28 @@ fn a_gap_in_logs_is_named() {
         "{error}"
     );
 
+    // Nor does a leaf of the L1 info tree without the one before it.
+    let leaf = [
+        GlobalExitRoot::UpdateL1InfoTree::SIGNATURE_HASH,
+        GlobalExitRoot::UpdateL1InfoTreeV2::SIGNATURE_HASH,
+    ];
+    let contracts = contracts(&mut world);
+    for (topics, number) in [(&leaf[..], 1), (&leaf[..1], 2)] {
+        let error = Ethereum::of(contracts, &without(&world.logs(), topics, number)).unwrap_err();
+        assert!(matches!(error, NetworkError::InfoGap { leaf: 2, .. }), "{error}");
+    }
+
     let mut removed = logs.clone();
-    removed[0].removed = true;
-    assert!(matches!(of(&removed).unwrap_err(), NetworkError::Log(_)));
+    let at = removed.iter().position(|log| log.address == address).unwrap();
+    removed[at].removed = true;
+    let error = of(&removed).unwrap_err();
+    assert!(
+        matches!(error, NetworkError::Log(StateError::Removed { index: 0, block }) if block == at as u64 + 1),
+        "{error}"
+    );
     let mut late = of(&logs).unwrap();
-    let first = logs.iter().find(|log| log.address == address).unwrap();
     assert!(matches!(
-        late.take(first).unwrap_err(),
+        late.take(&logs[at]).unwrap_err(),
         NetworkError::OutOfOrder { index: 0, .. }
     ));
 }
@@ -427,6 +446,42 @@ fn claims_that_nothing_here_shows_are_named() {
         matches!(error, NetworkError::Unbacked { index } if index == to_b),
         "{error}"
     );
+    // What cannot be built on is told.
+    let of_a = world.certificates(&[A]).unwrap().remove(0);
+    let refused = |change: fn(&mut Certificate)| {
+        let mut certificate = of_a.clone();
+        change(&mut certificate);
+        with_a.clone().ahead(&certificate).unwrap_err()
+    };
+    let error = refused(|of_a| of_a.state_root = None);
+    assert!(
+        matches!(error, NetworkError::NotToBuildOn { network: A }),
+        "{error}"
+    );
+    let error = refused(|of_a| of_a.height = 1);
+    assert!(
+        matches!(
+            error,
+            NetworkError::PastMissing {
+                network: A,
+                height: 0
+            }
+        ),
+        "{error}"
+    );
+    let error = refused(|of_a| of_a.new_local_exit_root = ExitRoot::EMPTY);
+    assert!(
+        matches!(error, NetworkError::OtherSource { network: A, count: 3 }),
+        "{error}"
+    );
+    let error = nobody.clone().ahead(&of_a).unwrap_err();
+    assert!(
+        matches!(error, NetworkError::NotToBuildOn { network: A }),
+        "{error}"
+    );
+    let mut beside_a = with_a.clone();
+    beside_a.ahead(&of_a).unwrap();
+    build(&log, &past, &beside_a, terms(&log, Prefer::History)).unwrap();
     // Neither its claim nor its source says what it is.
     let details = SharedBridgeL2::DetailedClaimEvent::SIGNATURE_HASH;
     let (bare, address) = (without(&world.logs_of(B), &[details], 0), bridge(&mut world, B));

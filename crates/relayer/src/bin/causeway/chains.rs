@@ -76,7 +76,6 @@ pub(crate) struct L1Option {
 pub(crate) struct L1 {
     pub(crate) ethereum: Ethereum,
     pub(crate) domain: SettlementDomain,
-    pub(crate) global_exit_root: Address,
 }
 
 impl L1Option {
@@ -126,7 +125,6 @@ impl L1Option {
                 chain_id,
                 settlement: self.settlement,
             },
-            global_exit_root,
         })
     }
 }

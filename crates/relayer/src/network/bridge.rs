@@ -173,11 +173,18 @@ impl BridgeLog {
         Ok(())
     }
 
-    /// The newest claim of an exit without details, if these are its own.
+    /// Gives the newest claim of an exit its details, if they are its own and it has none. Whoever claims through a contract can call
+    /// that with anything.
     fn detail(&mut self, index: GlobalIndex, details: ClaimDetails) -> bool {
         let newest = self.claims.iter_mut().rev().find(|claim| claim.index == index);
-        let own = newest.filter(|claim| claim.is_of(&details.exit) && claim.is_linked(&details.exit));
-        own.is_some_and(|claim| claim.details.replace(details).is_none())
+        let Some(claim) = newest.filter(|claim| claim.details.is_none()) else {
+            return false;
+        };
+        let own = claim.is_of(&details.exit) && claim.is_linked(&details.exit) && details.leads(index);
+        if own {
+            claim.details = Some(details);
+        }
+        own
     }
 
     /// Takes in what a call that made claims said, and says of how many of them that was not known. Bridges do not log all of a message.

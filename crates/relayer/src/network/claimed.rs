@@ -86,6 +86,15 @@ impl ClaimDetails {
         }
     }
 
+    /// Whether the paths lead from the exit to the half of the global exit root that is its source's.
+    pub(super) fn leads(&self, index: GlobalIndex) -> bool {
+        let root = self.local.root(self.exit.leaf(), index.leaf_index());
+        match index.rollup_index() {
+            None => root == self.mainnet_exit_root.get(),
+            Some(rollup) => self.rollup.root(root, rollup.get()) == self.rollup_exit_root.get(),
+        }
+    }
+
     /// The claims that a call to a bridge of this network makes; none if it makes no claims.
     ///
     /// # Errors

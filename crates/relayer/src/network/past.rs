@@ -79,13 +79,16 @@ impl Past {
         let mut certificates: Vec<_> = certificates.into_iter().collect();
         certificates.sort_by_key(|certificate| certificate.height);
         certificates.dedup();
+        let twice = certificates.windows(2).find(|two| two[0].height == two[1].height);
+        if let Some(two) = twice {
+            return Err(NetworkError::PastTwice {
+                height: two[0].height,
+            });
+        }
         let mut state = State::new(domain, network).map_err(NetworkError::Refused)?;
         for certificate in &certificates {
             let height = certificate.height;
-            if height < state.height() {
-                return Err(NetworkError::PastTwice { height });
-            }
-            if height > state.height() {
+            if height != state.height() {
                 let height = state.height();
                 return Err(NetworkError::PastMissing { network, height });
             }

@@ -11,9 +11,10 @@ use causeway_bindings::{GlobalExitRoot, GlobalExitRootL2, SharedBridge, SharedBr
 use causeway_chain::SignerSource;
 use causeway_ledger::LedgerError;
 use causeway_relayer::claims::{ClaimsError, calldata};
+use causeway_relayer::known::Deployment;
 use causeway_relayer::network::{
-    BridgeLog, Ethereum, GlobalRoot, Key, L1Contracts, NetworkError, NetworkExits, Past, Prefer, Settled,
-    Sources, Terms, authorise, build, insertion, roots_known, sign_lxly,
+    BridgeLog, Ethereum, GlobalRoot, Key, NetworkError, NetworkExits, Past, Prefer, Settled, Sources, Terms,
+    authorise, build, insertion, roots_known, sign_lxly,
 };
 use causeway_relayer::state::{LogJson, StateError};
 use causeway_tests::world::{A, B, Claim, G, L1, Party, World, secret};
@@ -33,15 +34,18 @@ fn u(value: u64) -> U256 {
 /// Every network's certificates, as their operators keep them.
 type Folders = BTreeMap<NetworkId, Vec<Certificate>>;
 
-fn contracts(world: &mut World) -> L1Contracts {
-    L1Contracts {
-        source: world.source(),
+fn deployment(world: &World) -> Deployment {
+    let (source, domain) = (world.source(), world.domain());
+    Deployment {
+        chain_id: domain.chain_id,
+        settlement: source.settlement,
+        bridge: source.bridge,
         global_exit_root: world.l1_manager(),
     }
 }
 
-fn ethereum(world: &mut World) -> Ethereum {
-    Ethereum::of(contracts(world), &world.logs()).unwrap()
+fn ethereum(world: &World) -> Ethereum {
+    Ethereum::of(deployment(world), &world.logs()).unwrap()
 }
 
 fn bridge(world: &mut World, network: NetworkId) -> Address {
@@ -269,7 +273,7 @@ fn certificates_shown_by_histories_settle() {
     deposits(&mut world);
     for networks in [&[A, G][..], &[B, A, G]] {
         let beside = world.certificates(networks).unwrap();
-        let ethereum = ethereum(&mut world);
+        let ethereum = ethereum(&world);
         let mut epoch = Vec::new();
         for &network in networks {
             let mut sources = sources(&mut world, &ethereum, network);
@@ -298,7 +302,7 @@ fn terms_are_what_the_operator_says() {
     let mut world = world();
     deposits(&mut world);
     world.certificates(&[]).unwrap();
-    let ethereum = ethereum(&mut world);
+    let ethereum = ethereum(&world);
     let sources = sources(&mut world, &ethereum, A);
     let (log, past) = (told(&mut world, A), past(&world, &ethereum, A, &Folders::new()));
     let on = Contingency {
@@ -383,7 +387,7 @@ fn a_gap_in_logs_is_named() {
     ];
     let log = of(&without(&logs, &claim, 0)).unwrap();
     world.certificates(&[]).unwrap();
-    let ethereum = ethereum(&mut world);
+    let ethereum = ethereum(&world);
     let (sources, past) = (
         sources(&mut world, &ethereum, A),
         past(&world, &ethereum, A, &Folders::new()),
@@ -400,9 +404,8 @@ fn a_gap_in_logs_is_named() {
         GlobalExitRoot::UpdateL1InfoTree::SIGNATURE_HASH,
         GlobalExitRoot::UpdateL1InfoTreeV2::SIGNATURE_HASH,
     ];
-    let contracts = contracts(&mut world);
     for (topics, number) in [(&leaf[..], 1), (&leaf[..1], 2)] {
-        let error = Ethereum::of(contracts, &without(&world.logs(), topics, number)).unwrap_err();
+        let error = Ethereum::of(deployment(&world), &without(&world.logs(), topics, number)).unwrap_err();
         assert!(matches!(error, NetworkError::InfoGap { leaf: 2, .. }), "{error}");
     }
 
@@ -457,7 +460,7 @@ fn claims_that_nothing_here_shows_are_named() {
     deposits(&mut world);
     let [to_b, ..] = onwards(&mut world);
     world.certificates(&[]).unwrap();
-    let ethereum = ethereum(&mut world);
+    let ethereum = ethereum(&world);
     let nobody = Sources::new(&ethereum).unwrap();
     let past = past(&world, &ethereum, B, &Folders::new());
 
@@ -542,7 +545,7 @@ fn claims_that_nothing_here_shows_are_named() {
     );
     // Once A has settled, such logs are none of A's.
     world.settle(&[A]).unwrap();
-    let ethereum = self::ethereum(&mut world);
+    let ethereum = self::ethereum(&world);
     let mut lied = Sources::new(&ethereum).unwrap();
     let error = lied
         .add(BridgeLog::of(A, address, &changed).unwrap())
@@ -558,7 +561,7 @@ fn only_the_network_s_signer_signs_its_next_certificate() {
     let (mut world, mut folders) = (World::new().unwrap(), Folders::new());
     deposits(&mut world);
     let expected = world.certificates(&[A, B, G]).unwrap();
-    let ethereum = ethereum(&mut world);
+    let ethereum = ethereum(&world);
     let authority = |network| ethereum.network(network).unwrap().authority;
     let of_a = past(&world, &ethereum, A, &folders);
     let mut certificate = Certificate {
@@ -627,7 +630,7 @@ fn earlier_certificates_are_held_to_l1() {
     settle_alike(&mut world, &mut folders, &[A]);
     onwards(&mut world);
     settle_alike(&mut world, &mut folders, &[A, B, G]);
-    let ethereum = ethereum(&mut world);
+    let ethereum = ethereum(&world);
     let of_a = &folders[&A];
     let all = try_past(&world, &ethereum, A, of_a).unwrap();
     assert_eq!((all.state().height(), all.settled()), (2, 2));
@@ -733,7 +736,7 @@ fn claims_from_logs_are_taken_by_the_bridges() {
     let to_a = world
         .bridge_asset((L1, Alice), (A, Bob), TokenId::ETH, u(9), true)
         .unwrap();
-    let ahead = ethereum(&mut world);
+    let ahead = ethereum(&world);
     let sources_before = sources(&mut world, &ahead, L1);
     // Nobody has settled: L1 knows no root that covers A's exits.
     assert!(ahead.roots_covering(sent[2]).next().is_none());
@@ -747,7 +750,7 @@ fn claims_from_logs_are_taken_by_the_bridges() {
 
     world.settle(&L2S).unwrap();
     world.inform(A).unwrap();
-    let ethereum = ethereum(&mut world);
+    let ethereum = ethereum(&world);
     let sources = sources(&mut world, &ethereum, L1);
     for index in [sent[2], message, to_a] {
         let sent = sources.sent(index).unwrap();
@@ -782,7 +785,7 @@ fn a_root_ahead_of_l1_is_what_l1_will_have() {
     let sent = world
         .bridge_asset((A, Alice), (B, Bob), cat, u(8), false)
         .unwrap();
-    let (l1, of_a) = (ethereum(&mut world), logged(&mut world, A));
+    let (l1, of_a) = (ethereum(&world), logged(&mut world, A));
     let exits = NetworkExits {
         network: A,
         exit_count: of_a.tree().count(),
@@ -811,7 +814,7 @@ fn a_root_ahead_of_l1_is_what_l1_will_have() {
 
     // A settles, and L1 has that root.
     world.settle(&[A]).unwrap();
-    let newest = ethereum(&mut world).newest_root().unwrap();
+    let newest = ethereum(&world).newest_root().unwrap();
     assert_eq!(newest.global(), root.global());
     assert_eq!(newest.count(A), 1);
 }

@@ -316,6 +316,27 @@ impl View<'_> {
         Ok(id.and_then(|id| B256::try_from(id.as_slice()).ok()))
     }
 
+    /// All certificates of a network at a height that can be read, the live one first.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn certificates_of_height(
+        &self,
+        network: NetworkId,
+        height: u64,
+    ) -> Result<Vec<CertificateRecord>, JournalError> {
+        let mut select = self.sql().prepare_cached(&format!(
+            "{COLUMNS} WHERE network = ?1 AND height = ?2 AND {SOUND}
+             ORDER BY standing IN ('rejected', 'expired', 'superseded'), seq DESC"
+        ))?;
+        let mut rows = select.query(params![network.get(), integer(height)?])?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next()? {
+            records.push(record(row)?);
+        }
+        Ok(records)
+    }
+
     /// All certificates of a standing that are not in quarantine, in the order of their arrival.
     ///
     /// # Errors
@@ -346,6 +367,23 @@ impl View<'_> {
         ))?;
         let mut rows = select.query(params![network.get(), name_list(standings)])?;
         rows.next()?.map(record).transpose()
+    }
+
+    /// When the oldest certificate of a network came that has one of these standings.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn oldest_certificate(
+        &self,
+        network: NetworkId,
+        standings: &[Standing],
+    ) -> Result<Option<Timestamp>, JournalError> {
+        let mut select = self.sql().prepare_cached(
+            "SELECT min(received_at) FROM certificates WHERE network = ?1 AND instr(?2, '|' || standing || '|') > 0",
+        )?;
+        let oldest: Option<i64> =
+            select.query_row(params![network.get(), name_list(standings)], |row| row.get(0))?;
+        Ok(oldest.map(|millis| Timestamp::from_millis(millis.unsigned_abs())))
     }
 
     /// A page of certificates, the newest first.

@@ -252,6 +252,18 @@ impl View<'_> {
         rows.next()?.map(|row| self.epoch_record(row)).transpose()
     }
 
+    /// The newest epoch that leads to a state commitment, one that is not abandoned before others.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn epoch_after(&self, after: B256) -> Result<Option<EpochRecord>, JournalError> {
+        let mut select = self.sql().prepare_cached(
+            "SELECT id AS rowid_, * FROM epochs WHERE after = ?1 ORDER BY standing = 'abandoned', id DESC LIMIT 1",
+        )?;
+        let mut rows = select.query([after.as_slice()])?;
+        rows.next()?.map(|row| self.epoch_record(row)).transpose()
+    }
+
     /// All epochs of a standing, in order.
     ///
     /// # Errors

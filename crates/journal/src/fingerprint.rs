@@ -10,8 +10,8 @@ use crate::error::JournalError;
 pub struct Fingerprint {
     /// L1's chain id.
     pub chain_id: u64,
-    /// Hash of L1's first block: a chain id is nobody's own.
-    pub genesis: B256,
+    /// Hash of L1's first block, for a chain id is nobody's own; none while L1 cannot be asked.
+    pub genesis: Option<B256>,
     /// The settlement contract.
     pub settlement: Address,
     /// The bridge on L1.
@@ -19,13 +19,15 @@ pub struct Fingerprint {
 }
 
 impl Fingerprint {
-    fn fields(&self) -> [(&'static str, String); 4] {
+    fn fields(&self) -> impl Iterator<Item = (&'static str, String)> {
         [
-            ("chain_id", self.chain_id.to_string()),
-            ("genesis", self.genesis.to_string()),
-            ("settlement", self.settlement.to_string()),
-            ("bridge", self.bridge.to_string()),
+            ("chain_id", Some(self.chain_id.to_string())),
+            ("genesis", self.genesis.map(|hash| hash.to_string())),
+            ("settlement", Some(self.settlement.to_string())),
+            ("bridge", Some(self.bridge.to_string())),
         ]
+        .into_iter()
+        .filter_map(|(field, value)| Some((field, value?)))
     }
 
     /// Writes it into a journal that has none, or holds it to what is there.

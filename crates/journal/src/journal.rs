@@ -77,6 +77,18 @@ impl Journal {
         })
     }
 
+    /// Holds the journal to a deployment of which more is known by now.
+    ///
+    /// # Errors
+    /// [`JournalError::Foreign`], or one of the database.
+    pub fn hold_to(&self, fingerprint: &Fingerprint) -> Result<(), JournalError> {
+        let mut writer = unpoisoned(&self.writer);
+        let transaction = writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        fingerprint.check(&transaction)?;
+        transaction.commit()?;
+        Ok(())
+    }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path

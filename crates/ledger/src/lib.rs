@@ -64,4 +64,4 @@ pub use poseidon::Domain;
 pub use rollup_exit_tree::{RollupExitTree, rollup_leaf};
 pub use shadow::{ShadowTree, shadow_leaf};
 pub use state::State;
-pub use world::{Network, World};
+pub use world::{ForeignState, Network, World};

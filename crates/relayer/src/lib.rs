@@ -2,8 +2,17 @@
 
 pub mod aggregation;
 pub mod claims;
+pub mod clock;
 pub mod config;
+pub mod coordinator;
 pub mod desk;
+pub mod judge;
+pub mod known;
 pub mod network;
+pub mod outbox;
 pub mod prove;
+pub mod service;
+pub mod settle;
 pub mod state;
+pub mod watch;
+pub mod worker;

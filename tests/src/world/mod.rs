@@ -293,6 +293,8 @@ fn as_nodes_tell(logs: &[Log]) -> Vec<LogJson> {
             topics: log.topics().to_vec(),
             data: log.data.data.clone(),
             block_number,
+            block_hash: None,
+            transaction_hash: None,
             log_index: 0,
             removed: false,
         })

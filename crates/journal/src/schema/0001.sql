@@ -53,6 +53,8 @@ CREATE TABLE epochs(
   standing_at INTEGER NOT NULL,
   CHECK(standing IN ('proving', 'abandoned') OR submission IS NOT NULL)
 ) STRICT;
+CREATE INDEX epoch_by_after ON epochs(after);
+CREATE INDEX epoch_by_standing ON epochs(standing, id);
 CREATE UNIQUE INDEX epoch_one_open ON epochs((1)) WHERE standing IN ('proving', 'proven');
 
 CREATE TABLE epoch_certificates(

@@ -18,7 +18,9 @@ use crate::{
 
 pub(super) const FINGERPRINT: Fingerprint = Fingerprint {
     chain_id: 1,
-    genesis: b256!("d4e56740f876aef8c010b86a40d5f56745a118d0906a34e69aec8c0db1cb8fa3"),
+    genesis: Some(b256!(
+        "d4e56740f876aef8c010b86a40d5f56745a118d0906a34e69aec8c0db1cb8fa3"
+    )),
     settlement: address!("1111111111111111111111111111111111111111"),
     bridge: address!("2222222222222222222222222222222222222222"),
 };

@@ -402,6 +402,26 @@ impl View<'_> {
         Ok(attempts)
     }
 
+    /// The transactions of a wallet that are mined above a block, in the order of their nonces: those that a reorg may take back.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn attempts_above(&self, wallet: Wallet, block: u64) -> Result<Vec<Attempt>, JournalError> {
+        let mut select = self.sql().prepare_cached(&format!(
+            "{COLUMNS} WHERE chain = ?1 AND wallet = ?2 AND block > ?3 ORDER BY nonce"
+        ))?;
+        let mut rows = select.query(params![
+            integer(wallet.chain)?,
+            wallet.address.as_slice(),
+            integer(block)?
+        ])?;
+        let mut attempts = Vec::new();
+        while let Some(row) = rows.next()? {
+            attempts.push(record(row)?);
+        }
+        Ok(attempts)
+    }
+
     /// The nonce that a job holds and nothing is mined with.
     ///
     /// # Errors

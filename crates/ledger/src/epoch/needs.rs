@@ -9,6 +9,7 @@ use super::candidates::{Candidate, Index};
 use super::outcome::{CertificateRef, LeftOut};
 use crate::apply::Dependency;
 use crate::digest::ImportId;
+use crate::inputs::Sources;
 use crate::shadow::shadow_leaf;
 use crate::world::World;
 
@@ -117,8 +118,8 @@ impl Finder<'_> {
     ) -> Provider {
         let settled = self
             .world
-            .network(network)
-            .and_then(|known| known.state.history().get(height));
+            .history(network)
+            .and_then(|history| history.get(height));
         if let Some(entry) = settled {
             return met(will_do(entry), Provider::Settled, dependency);
         }

@@ -28,12 +28,20 @@ pub struct Network<'a> {
     pub authority: Authority,
 }
 
+/// A state that is of no network of a global state, of another deployment, or not the one that the global state has in roots and counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the state of network {} is not the one that is settled", network.get())]
+pub struct ForeignState {
+    /// The network.
+    pub network: NetworkId,
+}
+
 /// The world. A copy shares its trees with the original.
 #[derive(Clone, Debug)]
 pub struct World {
     domain: SettlementDomain,
     global: GlobalState,
-    /// Of exactly the networks of the global state, which has them in roots and counts.
+    /// Of networks of the global state, which has them in roots and counts: of all, unless it was put together from parts.
     states: Map<NetworkId, State>,
     approvals: Map<(Address, GoldilocksDigest), ()>,
 }
@@ -49,13 +57,41 @@ impl World {
         }
     }
 
+    /// What L1's logs tell, and the states of those networks whose certificates are known too. The others have none here: their
+    /// certificates cannot be judged, but what they settled can be depended on.
+    ///
+    /// # Errors
+    /// [`ForeignState`], of the first state that is another.
+    pub fn from_parts(
+        domain: SettlementDomain,
+        global: GlobalState,
+        states: impl IntoIterator<Item = State>,
+    ) -> Result<Self, ForeignState> {
+        let mut known = Map::new();
+        for state in states {
+            let network = state.network();
+            let settled = global.network(network).map(|known| known.state);
+            if *state.domain() != domain || settled != Some(state.summary()) {
+                return Err(ForeignState { network });
+            }
+            known.insert(network, state);
+        }
+        Ok(Self {
+            domain,
+            global,
+            states: known,
+            approvals: Map::new(),
+        })
+    }
+
     /// Consumes an entry of the registry: a new network, or another authority and nothing else for a known one.
     ///
     /// # Errors
     /// [`LedgerError::MainnetHasNoState`] or [`LedgerError::TreeFull`].
     pub fn register(&mut self, network: NetworkId, authority: Authority) -> Result<(), LedgerError> {
+        let is_new = self.global.network(network).is_none();
         self.global.register(network, authority)?;
-        if self.states.get(network).is_none() {
+        if is_new {
             self.states.insert(network, State::new(self.domain, network)?);
         }
         Ok(())
@@ -95,15 +131,10 @@ impl World {
         Some(Network { state, authority })
     }
 
-    /// All networks, in order.
+    /// All networks whose states are here, in order.
     pub fn networks(&self) -> impl Iterator<Item = Network<'_>> {
-        self.global
-            .networks()
-            .zip(self.states.iter())
-            .map(|(known, (_, state))| Network {
-                state,
-                authority: known.authority,
-            })
+        let known = self.states.iter().map(|(network, _)| network);
+        known.filter_map(|network| self.network(network))
     }
 
     /// What all of it is in roots and counts.

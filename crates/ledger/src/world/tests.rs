@@ -85,3 +85,27 @@ fn the_last_network_is_one_like_others() {
     );
     assert!(outcome.world.backing(GlobalIndex::new(last, 0)).is_some());
 }
+
+/// A network whose certificates are not known has no state; the others go on, and its authority can be replaced all the same.
+#[test]
+fn a_world_of_parts_has_the_states_that_are_known() {
+    let whole = world();
+    let state = |network| whole.network(network).unwrap().state.clone();
+    let (domain, global) = (*whole.domain(), whole.global().clone());
+    let mut parts = World::from_parts(domain, global.clone(), [state(B)]).unwrap();
+    assert_eq!(parts.commitment(), whole.commitment());
+    assert_eq!(parts.network(A), None);
+    assert_eq!(parts.network(B), whole.network(B));
+    assert_eq!(parts.networks().count(), 1);
+    parts.register(A, whole.network(B).unwrap().authority).unwrap();
+    assert_eq!(parts.network(A), None, "an empty state is not what it has");
+
+    let elsewhere = SettlementDomain {
+        chain_id: 2,
+        ..domain
+    };
+    let foreign = World::from_parts(elsewhere, global, [state(B)]).map(|_| ());
+    assert_eq!(foreign, Err(ForeignState { network: B }));
+    let moved = World::from_parts(domain, GlobalState::genesis(), [state(A)]).map(|_| ());
+    assert_eq!(moved, Err(ForeignState { network: A }));
+}

@@ -166,7 +166,7 @@ impl BridgeLog {
             },
             destination_address: event.destinationAddress,
             amount: event.amount,
-            place: (log.block_number, log.log_index),
+            transaction: log.transaction_hash,
             link,
             details: None,
         });

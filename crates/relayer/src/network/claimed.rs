@@ -21,8 +21,8 @@ pub struct Claimed {
     pub destination_address: Address,
     /// How much.
     pub amount: U256,
-    /// Block and number of the log.
-    pub place: (u64, u64),
+    /// The transaction that made it, if the log says so.
+    pub transaction: Option<B256>,
     /// The bridge's chain of claims before and after it; L1 has none.
     pub link: Option<(B256, B256)>,
     /// What the claim itself said, where that is known.

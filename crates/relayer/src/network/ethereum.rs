@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use alloy_primitives::Address;
 use alloy_sol_types::SolEvent;
 use causeway_bindings::GlobalExitRoot as Contract;
 use causeway_ledger::{GlobalNetwork, GlobalState, HistoryTree, L1InfoTree, L1Log, NetworkState, Replay};
@@ -14,28 +13,13 @@ use causeway_types::{
 use super::bridge::{BridgeLog, in_order};
 use super::error::NetworkError;
 use super::roots::GlobalRoot;
+use crate::known::Deployment;
 use crate::state::{LogJson, Source, StateError, decode};
-
-/// L1's contracts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct L1Contracts {
-    /// Settlement and the bridge.
-    pub source: Source,
-    /// `GlobalExitRoot`.
-    pub global_exit_root: Address,
-}
-
-impl L1Contracts {
-    /// All of their addresses.
-    pub const fn addresses(&self) -> [Address; 3] {
-        [self.source.settlement, self.source.bridge, self.global_exit_root]
-    }
-}
 
 /// L1, as far as its logs were read, from the first one on.
 #[derive(Clone, Debug)]
 pub struct Ethereum {
-    contracts: L1Contracts,
+    deployment: Deployment,
     replay: Replay,
     bridge: BridgeLog,
     info: L1InfoTree,
@@ -52,11 +36,11 @@ pub struct Ethereum {
 
 impl Ethereum {
     /// L1 of which no log was read.
-    pub fn new(contracts: L1Contracts) -> Self {
+    pub fn new(deployment: Deployment) -> Self {
         Self {
-            contracts,
+            deployment,
             replay: Replay::new(),
-            bridge: BridgeLog::new(NetworkId::MAINNET, contracts.source.bridge),
+            bridge: BridgeLog::new(NetworkId::MAINNET, deployment.bridge),
             info: L1InfoTree::new(),
             leaves: Vec::new(),
             by_root: HashMap::new(),
@@ -71,8 +55,8 @@ impl Ethereum {
     ///
     /// # Errors
     /// A [`NetworkError`], of the first log that is wrong.
-    pub fn of(contracts: L1Contracts, logs: &[LogJson]) -> Result<Self, NetworkError> {
-        let mut ethereum = Self::new(contracts);
+    pub fn of(deployment: Deployment, logs: &[LogJson]) -> Result<Self, NetworkError> {
+        let mut ethereum = Self::new(deployment);
         for log in in_order(logs) {
             ethereum.take(log)?;
         }
@@ -84,18 +68,22 @@ impl Ethereum {
     /// # Errors
     /// A [`NetworkError`] if it is malformed, was removed, or does not follow the ones before.
     pub fn take(&mut self, log: &LogJson) -> Result<(), NetworkError> {
-        if !self.contracts.addresses().contains(&log.address) {
+        if !self.deployment.addresses().contains(&log.address) {
             return Ok(());
         }
         let (block, index) = (log.block_number, log.log_index);
         if log.removed {
             return Err(StateError::Removed { block, index }.into());
         }
-        if log.address == self.contracts.global_exit_root {
+        if log.address == self.deployment.global_exit_root {
             return self.take_root(log);
         }
         self.bridge.take(log)?;
-        if let Some(meant) = self.contracts.source.read(log)? {
+        let source = Source {
+            settlement: self.deployment.settlement,
+            bridge: self.deployment.bridge,
+        };
+        if let Some(meant) = source.read(log)? {
             let settles = matches!(meant, L1Log::Settled(_));
             let taken = self.replay.take(meant);
             taken.map_err(|source| StateError::Replay { block, index, source })?;

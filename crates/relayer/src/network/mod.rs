@@ -22,7 +22,7 @@ pub use bridge::{BridgeLog, Sent};
 pub use build::{Built, Prefer, Terms, build};
 pub use claimed::{ClaimDetails, Claimed};
 pub use error::NetworkError;
-pub use ethereum::{Ethereum, L1Contracts};
+pub use ethereum::Ethereum;
 pub use past::{Past, Settled};
 pub(crate) use push::not_answered;
 pub use push::{Pushed, final_root, insertion, is_known, push};

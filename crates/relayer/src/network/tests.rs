@@ -19,6 +19,8 @@ fn log(event: &impl SolEvent, block: u64) -> LogJson {
         topics: data.topics().to_vec(),
         data: data.data.clone(),
         block_number: block,
+        block_hash: None,
+        transaction_hash: None,
         log_index: 0,
         removed: false,
     }

@@ -22,6 +22,12 @@ pub struct LogJson {
     /// Its block.
     #[serde(with = "quantity")]
     pub block_number: u64,
+    /// The block's hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block_hash: Option<B256>,
+    /// The transaction's hash.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transaction_hash: Option<B256>,
     /// Its number in the block.
     #[serde(with = "quantity")]
     pub log_index: u64,

@@ -20,6 +20,8 @@ fn log(address: Address, event: &impl SolEvent, block: u64, index: u64) -> LogJs
         topics: data.topics().to_vec(),
         data: data.data.clone(),
         block_number: block,
+        block_hash: None,
+        transaction_hash: None,
         log_index: index,
         removed: false,
     }

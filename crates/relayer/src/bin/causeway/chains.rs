@@ -9,8 +9,9 @@ use anyhow::{Context, Result, bail, ensure};
 use causeway_bindings::SharedBridge;
 use causeway_chain::{EndpointConfig, Pool, PoolConfig, Roles, SignerSource, Tag};
 use causeway_console::files::read;
-use causeway_relayer::network::{self, BridgeLog, Ethereum, Key, L1Contracts, Sources};
-use causeway_relayer::state::{LogJson, Source};
+use causeway_relayer::known::Deployment;
+use causeway_relayer::network::{self, BridgeLog, Ethereum, Key, Sources};
+use causeway_relayer::state::LogJson;
 use causeway_types::{NetworkId, SettlementDomain};
 use clap::{Args, ValueEnum};
 use serde::de::DeserializeOwned;
@@ -103,28 +104,24 @@ impl L1Option {
             (None, Some(pool)) => global_exit_root_of(pool, self.l1_bridge).await?,
             (given, _) => given.context("--l1-global-exit-root is needed with files of logs")?,
         };
-        let contracts = L1Contracts {
-            source: Source {
-                settlement: self.settlement,
-                bridge: self.l1_bridge,
-            },
+        let deployment = Deployment {
+            chain_id,
+            settlement: self.settlement,
+            bridge: self.l1_bridge,
             global_exit_root,
         };
         let logs = match &pool {
             Some(pool) => {
                 let (at, range) = (self.l1_at.into(), LOG_RANGE);
-                network::read(pool, at, &contracts.addresses(), self.l1_from, range)
+                network::read(pool, at, &deployment.addresses(), self.l1_from, range)
                     .await?
                     .logs
             }
             None => files(&self.l1_logs)?,
         };
         Ok(L1 {
-            ethereum: Ethereum::of(contracts, &logs).context("L1's logs do not tell its state")?,
-            domain: SettlementDomain {
-                chain_id,
-                settlement: self.settlement,
-            },
+            ethereum: Ethereum::of(deployment, &logs).context("L1's logs do not tell its state")?,
+            domain: deployment.domain(),
         })
     }
 }
@@ -184,11 +181,7 @@ async fn read_bridge(
 ) -> Result<BridgeLog> {
     let reading = network::read(pool, at.into(), &[bridge], from, LOG_RANGE).await?;
     let mut log = BridgeLog::of(network, bridge, &reading.logs)?;
-    let places: Vec<_> = log.undetailed().map(|claim| claim.place).collect();
-    let mut transactions: Vec<_> = places
-        .iter()
-        .filter_map(|place| reading.transactions.get(place).copied())
-        .collect();
+    let mut transactions: Vec<_> = log.undetailed().filter_map(|claim| claim.transaction).collect();
     transactions.dedup();
     for input in network::inputs(pool, transactions).await? {
         log.take_call(&input)?;

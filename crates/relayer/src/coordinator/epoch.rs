@@ -1,0 +1,335 @@
+//! Epochs: closed when there is enough to settle or somebody has waited long enough, and settled by one call.
+
+use alloy_primitives::{B256, Bytes, FixedBytes, U256};
+use alloy_sol_types::SolCall;
+use causeway_bindings::Settlement;
+use causeway_journal::{
+    EpochRecord, EpochStanding, NewEpoch, ProofKind, Reason, ReasonClass, Scope, Standing, Timestamp,
+};
+use causeway_ledger::{
+    AuthorisationEntry, EpochOutcome, authorisations_chain, payload_chain, settle_epoch_at,
+};
+use causeway_types::{Certificate, PublicValues, SettlementDomain, Signature};
+use serde::{Deserialize, Serialize};
+
+use super::{Coordinator, CoordinatorError, Inner};
+use crate::known::Base;
+
+/// What an epoch was closed with: all that its call says but the proof, and all that its prover needs to find again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpochPlan {
+    /// How many entries of the registry it consumes.
+    pub entries: usize,
+    /// How many exits of L1 it consumes.
+    pub exits: usize,
+    /// What its proof has to say.
+    pub statement: B256,
+    /// The program that proves it.
+    pub program: U256,
+    /// The route of its proof.
+    pub selector: FixedBytes<4>,
+    /// `inputs` of the call, as the contract's ABI has them.
+    pub inputs: Bytes,
+    /// Who had to agree.
+    pub authorisations: Bytes,
+    /// And did.
+    pub signatures: Bytes,
+    /// What is published.
+    pub payload: Bytes,
+    /// Until when it can settle, in seconds.
+    pub expiry: u64,
+}
+
+/// What settles an epoch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Submission {
+    /// The proof, without the route.
+    pub proof: Bytes,
+    /// The call, whole.
+    pub calldata: Bytes,
+}
+
+impl EpochPlan {
+    /// The plan of an epoch.
+    ///
+    /// # Errors
+    /// [`CoordinatorError::Epoch`] if it does not read.
+    pub fn of(epoch: &EpochRecord) -> Result<Self, CoordinatorError> {
+        serde_json::from_str(&epoch.inputs).map_err(|error| CoordinatorError::Epoch {
+            epoch: epoch.id,
+            detail: error.to_string(),
+        })
+    }
+
+    /// The call that settles it with a proof.
+    ///
+    /// # Errors
+    /// [`CoordinatorError::Epoch`] if the inputs do not read.
+    pub fn call(&self, epoch: u64, proof: &Bytes) -> Result<Bytes, CoordinatorError> {
+        use alloy_sol_types::SolValue;
+        let inputs =
+            Settlement::EpochInputs::abi_decode(&self.inputs).map_err(|error| CoordinatorError::Epoch {
+                epoch,
+                detail: error.to_string(),
+            })?;
+        let call = Settlement::settleCall {
+            inputs,
+            authorisations: self.authorisations.clone(),
+            signatures: self.signatures.clone(),
+            payload: self.payload.clone(),
+            proof: [&self.selector[..], proof].concat().into(),
+        };
+        Ok(call.abi_encode().into())
+    }
+}
+
+impl Submission {
+    /// What settles an epoch, if it is proven.
+    ///
+    /// # Errors
+    /// [`CoordinatorError::Epoch`] if it does not read.
+    pub fn of(epoch: &EpochRecord) -> Result<Option<Self>, CoordinatorError> {
+        let Some(text) = &epoch.submission else {
+            return Ok(None);
+        };
+        serde_json::from_str(text)
+            .map(Some)
+            .map_err(|error| CoordinatorError::Epoch {
+                epoch: epoch.id,
+                detail: error.to_string(),
+            })
+    }
+}
+
+impl Coordinator {
+    /// Closes an epoch, if none is open and it is time: as many certificates are confirmed as an epoch takes, or one of them has waited
+    /// long enough.
+    ///
+    /// # Errors
+    /// A [`CoordinatorError`].
+    pub fn close_epoch(&self, now: Timestamp) -> Result<Option<u64>, CoordinatorError> {
+        let mut inner = self.lock();
+        let Some((program, selector)) = inner.program else {
+            return Ok(None);
+        };
+        let (open, confirmed, paused) = self.journal.read(|view| {
+            let paused = view.pause(Scope::Proving, now)?.is_some();
+            let mut confirmed = view.certificates_at(Standing::Confirmed)?;
+            let mut stopped = Vec::new();
+            for record in &confirmed {
+                let scope = Scope::Network(record.certificate.network);
+                if view.pause(scope, now)?.is_some() {
+                    stopped.push(record.id);
+                }
+            }
+            confirmed.retain(|record| !stopped.contains(&record.id));
+            Ok::<_, CoordinatorError>((view.open_epoch()?, confirmed, paused))
+        })?;
+        let settings = &self.config.epochs;
+        let oldest = confirmed.iter().map(|record| record.standing_at).min();
+        let waited = oldest.is_some_and(|oldest| oldest.after(settings.max_wait.0) <= now);
+        let full = confirmed.len() >= settings.max_certificates;
+        if open.is_some() || paused || confirmed.is_empty() || !(full || waited) {
+            return Ok(None);
+        }
+        let Some(known) = &inner.known else {
+            return Ok(None);
+        };
+        // What L1 may yet take back is not built upon.
+        let base = known.base(inner.heights.settled)?;
+        let certificates: Vec<_> = confirmed
+            .iter()
+            .map(|record| record.certificate.clone())
+            .collect();
+        let settles_at = inner.heights.settles_at(now, settings.proving_margin.0);
+        let outcome = fit(&base, &certificates, settles_at, settings.max_certificates);
+        if outcome.admitted.is_empty() {
+            return Ok(None);
+        }
+        let ids: Vec<_> = outcome
+            .admitted
+            .iter()
+            .map(|admitted| {
+                let place = (admitted.certificate.network, admitted.certificate.height);
+                let record = confirmed
+                    .iter()
+                    .find(|record| (record.certificate.network, record.certificate.height) == place);
+                record.map_or(B256::ZERO, |record| record.id)
+            })
+            .collect();
+        let domain = known.deployment().domain();
+        let before = known.replay().state().commitment().hash();
+        let plan = plan(domain, before, &base, &outcome, program, selector);
+        let after = outcome.world.commitment().hash();
+        let inputs = serde_json::to_string(&plan).unwrap_or_default();
+        let epoch = self.journal.change(now, |change| {
+            let epoch = change.open_epoch(&NewEpoch {
+                before: before.into(),
+                after: after.into(),
+                inputs: &inputs,
+                certificates: &ids,
+            })?;
+            change.ask_proof(ProofKind::Epoch, &epoch.to_string())?;
+            Ok::<_, CoordinatorError>(epoch)
+        })?;
+        inner.judged = None;
+        Ok(Some(epoch))
+    }
+
+    /// Gives the open epoch up if L1 has gone on without it, or it can settle no more: its certificates go into another.
+    ///
+    /// # Errors
+    /// A [`CoordinatorError`].
+    pub fn review_epoch(&self, now: Timestamp) -> Result<Option<u64>, CoordinatorError> {
+        let mut inner = self.lock();
+        let Some(epoch) = self.journal.read(|view| view.open_epoch())? else {
+            return Ok(None);
+        };
+        let Some(reason) = Self::stale(&inner, &epoch, now)? else {
+            return Ok(None);
+        };
+        self.journal.change(now, |change| {
+            change.move_epoch(epoch.id, EpochStanding::Abandoned, Some(&reason))
+        })?;
+        inner.judged = None;
+        Ok(Some(epoch.id))
+    }
+
+    /// Gives an epoch up for a reason.
+    ///
+    /// # Errors
+    /// A [`CoordinatorError`].
+    pub fn abandon(&self, epoch: u64, reason: &Reason, now: Timestamp) -> Result<(), CoordinatorError> {
+        let mut inner = self.lock();
+        self.journal.change(now, |change| {
+            change.move_epoch(epoch, EpochStanding::Abandoned, Some(reason))
+        })?;
+        inner.judged = None;
+        Ok(())
+    }
+
+    /// Why an open epoch cannot settle any more.
+    fn stale(inner: &Inner, epoch: &EpochRecord, now: Timestamp) -> Result<Option<Reason>, CoordinatorError> {
+        let Some(known) = &inner.known else {
+            return Ok(None);
+        };
+        let commitment = known.commitment();
+        // After it: L1 has it already, and is not deep enough for that to count.
+        if commitment != epoch.before && commitment != epoch.after {
+            let later = inner
+                .settled
+                .iter()
+                .any(|settled| B256::from(settled.commitment) == epoch.after);
+            if !later {
+                let detail = format!(
+                    "it stands on state {}, and L1 is at {commitment}: somebody else has settled, or L1 was reorganised",
+                    epoch.before
+                );
+                return Ok(Some(Reason::new("overtaken", ReasonClass::Retry, detail)));
+            }
+        }
+        let plan = EpochPlan::of(epoch)?;
+        let chain = inner.heights.head.map_or(0, |(_, timestamp)| timestamp);
+        if commitment == epoch.before && plan.expiry < now.seconds().min(chain) {
+            let detail = format!("the first of its certificates expired at {}", plan.expiry);
+            return Ok(Some(Reason::new("epoch_expired", ReasonClass::Rebuild, detail)));
+        }
+        if let Some((program, selector)) = inner.program
+            && commitment == epoch.before
+            && (program, selector) != (plan.program, plan.selector)
+        {
+            let detail = "L1 has adopted another program since it was closed";
+            return Ok(Some(Reason::new("program_changed", ReasonClass::Retry, detail)));
+        }
+        Ok(None)
+    }
+}
+
+/// The greatest epoch of no more certificates than one takes: those that need each other are in it together.
+fn fit(base: &Base, certificates: &[Certificate], settles_at: u64, most: usize) -> EpochOutcome {
+    let outcome = settle_epoch_at(&base.world, certificates, settles_at);
+    if outcome.admitted.len() <= most {
+        return outcome;
+    }
+    // Groups settle in their order, so any number of the first is an epoch; the first one is, whatever its size.
+    let last = outcome.admitted[most.saturating_sub(1)].group;
+    let ends_there = outcome.admitted.get(most).is_some_and(|next| next.group != last);
+    let whole: Vec<_> = outcome
+        .admitted
+        .iter()
+        .filter(|admitted| admitted.group < last || (admitted.group == last && (ends_there || last == 0)))
+        .map(|admitted| certificates[admitted.certificate.position].clone())
+        .collect();
+    settle_epoch_at(&base.world, &whole, settles_at)
+}
+
+fn plan(
+    domain: SettlementDomain,
+    before: causeway_types::GoldilocksDigest,
+    base: &Base,
+    outcome: &EpochOutcome,
+    program: U256,
+    selector: FixedBytes<4>,
+) -> EpochPlan {
+    use alloy_sol_types::SolValue;
+    let (authorisations, signatures) = agreed(outcome);
+    let payload = outcome.payload();
+    let global = outcome.world.global();
+    let commitment = global.commitment();
+    let values = PublicValues {
+        domain,
+        old_commitment: before,
+        new_commitment: commitment.hash(),
+        rollup_exit_root: commitment.rollup_exit_root,
+        deposits: commitment.deposits,
+        deposit_root: global.l1().exit_root,
+        registry_entries: commitment.registry_entries,
+        registry_hash: global.registry().hash(),
+        expiry: outcome.expiry(),
+        authorisations_chain: authorisations_chain(&authorisations),
+        payload_chain: payload_chain(&payload),
+    };
+    let inputs = Settlement::EpochInputs {
+        oldCommitment: values.old_commitment.into(),
+        newCommitment: values.new_commitment.into(),
+        rollupExitRoot: values.rollup_exit_root.into(),
+        deposits: values.deposits,
+        registryEntries: values.registry_entries,
+        expiry: values.expiry.get(),
+        authorisationsChain: values.authorisations_chain,
+        payloadChain: values.payload_chain,
+    };
+    EpochPlan {
+        entries: base.registry.len(),
+        exits: base.deposits.len(),
+        statement: values.statement(),
+        program,
+        selector,
+        inputs: inputs.abi_encode().into(),
+        authorisations: authorisations.iter().flat_map(|entry| entry.encode()).collect(),
+        signatures: signatures.into(),
+        payload: payload.iter().flat_map(|entry| entry.encode()).collect(),
+        expiry: values.expiry.get(),
+    }
+}
+
+/// Who had to agree, and the signatures; zeros where the signer approved on L1.
+fn agreed(outcome: &EpochOutcome) -> (Vec<AuthorisationEntry>, Vec<u8>) {
+    let (mut entries, mut signatures) = (Vec::new(), Vec::new());
+    for admitted in &outcome.admitted {
+        let network = admitted.certificate.network;
+        let known = outcome.world.network(network);
+        let Some(signer) = known.and_then(|known| known.authority.signer_address()) else {
+            continue;
+        };
+        entries.push(AuthorisationEntry {
+            network,
+            digest: admitted.transition.digest(),
+            signer,
+        });
+        let authority = admitted.transition.certificate().authority;
+        let signature = authority.and_then(|authority| authority.signature());
+        signatures.extend(signature.map_or(Signature::APPROVED, |signature| signature.encode()));
+    }
+    (entries, signatures)
+}

@@ -1,0 +1,354 @@
+//! The coordinator: what L1 tells and what networks sent, held together under one lock, and written down before anybody hears of it.
+//!
+//! Every function here reads, judges by the ledger, and changes the journal in one transaction. None of them waits for a node or a
+//! prover; the tasks that do call them.
+
+mod epoch;
+mod error;
+mod explain;
+mod follow;
+mod intake;
+mod networks;
+mod proofs;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use alloy_primitives::{B256, FixedBytes, U256};
+use causeway_journal::{
+    CertificateRecord, Change, Journal, JournalError, ProofKind, ProofStanding, Reason, Standing, Timestamp,
+    View,
+};
+use causeway_ledger::{Transition, World, settle_epoch};
+use causeway_types::{Certificate, NetworkId};
+
+pub use epoch::{EpochPlan, Submission};
+pub use error::CoordinatorError;
+pub use follow::Heights;
+pub use proofs::Work;
+
+use crate::config::Config;
+use crate::config::schema::{AcceptOthers, NetworkPolicy};
+use crate::judge::{Candidate, Judgement, Rules, Verdict, judge};
+use crate::known::{Certificates, Deployment, Known, Settled};
+
+/// The coordinator.
+#[derive(Debug)]
+pub struct Coordinator {
+    config: Arc<Config>,
+    journal: Arc<Journal>,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    /// Nothing until L1's contracts are known and its logs are read.
+    known: Option<Known>,
+    /// How far L1 is.
+    heights: Heights,
+    /// What was judged last; nothing if what it stood on has changed.
+    judged: Option<Judged>,
+    /// Epochs that L1 settled and has not finalized, as far as that is written down.
+    settled: VecDeque<Settled>,
+    /// What L1 verifies.
+    program: Option<(U256, FixedBytes<4>)>,
+}
+
+/// Everything that follows from the journal and L1 at one moment.
+#[derive(Debug)]
+struct Judged {
+    /// The world after all that are accepted.
+    world: World,
+    transitions: HashMap<B256, Transition>,
+    /// How good each is that the world has and L1 has not.
+    levels: HashMap<(NetworkId, u64), AcceptOthers>,
+    /// Those that wait.
+    waiting: Vec<Candidate>,
+    /// For whom each waits.
+    on: HashMap<B256, B256>,
+    /// When one of them has waited long enough, or all have to be judged again.
+    due: Timestamp,
+}
+
+/// The certificates of a journal.
+struct Stored<'a>(&'a Journal);
+
+impl Certificates for Stored<'_> {
+    fn at(&self, network: NetworkId, height: u64) -> Vec<(B256, Certificate)> {
+        let records = self.0.read(|view| view.certificates_of_height(network, height));
+        // One that cannot be read is not there: its network's history is missing until it is handed in again.
+        let records = records.unwrap_or_default().into_iter();
+        records.map(|record| (record.id, record.certificate)).collect()
+    }
+}
+
+impl Coordinator {
+    /// Of a configuration and a journal; it knows nothing of L1 yet.
+    pub fn new(config: Arc<Config>, journal: Arc<Journal>) -> Self {
+        let inner = Inner {
+            known: None,
+            heights: Heights::default(),
+            judged: None,
+            settled: VecDeque::new(),
+            program: None,
+        };
+        Self {
+            config,
+            journal,
+            inner: Mutex::new(inner),
+        }
+    }
+
+    /// The journal.
+    pub const fn journal(&self) -> &Arc<Journal> {
+        &self.journal
+    }
+
+    /// The configuration.
+    pub const fn config(&self) -> &Arc<Config> {
+        &self.config
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The deployment, once it is known.
+    pub fn deployment(&self) -> Option<Deployment> {
+        self.lock().known.as_ref().map(|known| *known.deployment())
+    }
+
+    /// The state commitment after L1's newest settlement.
+    pub fn commitment(&self) -> Option<B256> {
+        self.lock().known.as_ref().map(Known::commitment)
+    }
+
+    /// Whether somebody else took a turn since a block.
+    pub fn is_contested(&self, since: u64, wallet: alloy_primitives::Address) -> bool {
+        let inner = self.lock();
+        let known = inner.known.as_ref();
+        known.is_some_and(|known| known.reserved_since(since).any(|holder| *holder != wallet))
+    }
+
+    fn policy(&self, network: NetworkId) -> NetworkPolicy {
+        let own = self
+            .config
+            .networks
+            .iter()
+            .find(|settings| settings.id == network.get());
+        own.and_then(|settings| settings.policy.clone())
+            .unwrap_or_else(|| self.config.network_defaults.clone())
+    }
+
+    /// Judges everything that is pending again, if something has changed since it was, or a time has come.
+    ///
+    /// # Errors
+    /// A [`CoordinatorError`].
+    pub fn renew(&self, now: Timestamp) -> Result<bool, CoordinatorError> {
+        let mut inner = self.lock();
+        if inner.known.is_none() || inner.judged.as_ref().is_some_and(|judged| now < judged.due) {
+            return Ok(false);
+        }
+        self.judge_all(&mut inner, now)?;
+        Ok(true)
+    }
+
+    /// What is pending has to be judged again.
+    pub fn forget(&self) {
+        self.lock().judged = None;
+    }
+
+    fn judge_all(&self, inner: &mut Inner, now: Timestamp) -> Result<(), CoordinatorError> {
+        let Some(known) = &inner.known else {
+            return Err(CoordinatorError::NotReady);
+        };
+        let base = known.base(u64::MAX)?;
+        let (assigned, candidates) = self.journal.read(|view| pending(view))?;
+        let offered: Vec<_> = assigned.iter().map(|record| record.certificate.clone()).collect();
+        let assigned = settle_epoch(&base.world, &offered);
+        let mut levels = HashMap::new();
+        for admitted in &assigned.admitted {
+            let reference = admitted.certificate;
+            levels.insert((reference.network, reference.height), AcceptOthers::Confirmed);
+        }
+        let judgement = self.judge(inner, &assigned.world, &candidates, &levels, now);
+        self.journal.change(now, |change| {
+            for (candidate, verdict) in candidates.iter().zip(&judgement.verdicts) {
+                carry_out(change, candidate, verdict)?;
+            }
+            Ok::<_, CoordinatorError>(())
+        })?;
+        inner.judged = Some(Judged::of(candidates, judgement, levels, now));
+        Ok(())
+    }
+
+    fn judge(
+        &self,
+        inner: &Inner,
+        world: &World,
+        candidates: &[Candidate],
+        levels: &HashMap<(NetworkId, u64), AcceptOthers>,
+        now: Timestamp,
+    ) -> Judgement {
+        let heights = &inner.heights;
+        let settled = |network, height| {
+            levels.get(&(network, height)).copied().unwrap_or_else(|| {
+                if heights.is_final(&inner.settled, network, height) {
+                    AcceptOthers::Finalized
+                } else {
+                    AcceptOthers::Confirmed
+                }
+            })
+        };
+        let behind = |network| {
+            let known = inner.known.as_ref();
+            known.is_some_and(|known| known.missing(network).is_some())
+        };
+        let policy = |network| self.policy(network);
+        let rules = Rules {
+            now: heights.no_later(now),
+            settles_at: heights.settles_at(now, self.config.epochs.proving_margin.0),
+            policy: &policy,
+            settled: &settled,
+            behind: &behind,
+        };
+        judge(world, candidates, &rules)
+    }
+}
+
+impl Judged {
+    fn of(
+        candidates: Vec<Candidate>,
+        judgement: Judgement,
+        mut levels: HashMap<(NetworkId, u64), AcceptOthers>,
+        now: Timestamp,
+    ) -> Self {
+        // Expiries come nearer while nothing else happens.
+        let mut due = now.after(std::time::Duration::from_secs(10));
+        let (mut waiting, mut on) = (Vec::new(), HashMap::new());
+        for (mut candidate, verdict) in candidates.into_iter().zip(judgement.verdicts) {
+            if let Some(deadline) = verdict.deadline.filter(|deadline| *deadline > now) {
+                due = due.min(deadline);
+            }
+            if let Some(other) = verdict.on {
+                on.insert(verdict.id, other);
+            }
+            match verdict.standing {
+                Standing::Waiting => {
+                    candidate.standing = Standing::Waiting;
+                    candidate.code = verdict.reason.map(|reason| reason.code);
+                    candidate.deadline = verdict.deadline;
+                    waiting.push(candidate);
+                }
+                Standing::Confirmed => {
+                    levels.insert(place(&candidate.certificate), AcceptOthers::Confirmed);
+                }
+                Standing::Accepted | Standing::Proven => {
+                    levels.insert(place(&candidate.certificate), AcceptOthers::PreConfirmed);
+                }
+                _ => {}
+            }
+        }
+        Self {
+            world: judgement.world,
+            transitions: judgement.transitions,
+            levels,
+            waiting,
+            on,
+            due,
+        }
+    }
+}
+
+fn place(certificate: &Certificate) -> (NetworkId, u64) {
+    (certificate.network, certificate.height)
+}
+
+/// What is in the open epoch, and what else L1 does not have.
+fn pending(view: &View<'_>) -> Result<(Vec<CertificateRecord>, Vec<Candidate>), JournalError> {
+    let mut candidates = Vec::new();
+    for standing in [
+        Standing::Waiting,
+        Standing::Accepted,
+        Standing::Proven,
+        Standing::Confirmed,
+    ] {
+        for record in view.certificates_at(standing)? {
+            candidates.push((record.seq, candidate(view, record)?));
+        }
+    }
+    candidates.sort_by_key(|(seq, _)| *seq);
+    let assigned = view.certificates_at(Standing::Assigned)?;
+    Ok((
+        assigned,
+        candidates.into_iter().map(|(_, candidate)| candidate).collect(),
+    ))
+}
+
+fn candidate(view: &View<'_>, record: CertificateRecord) -> Result<Candidate, JournalError> {
+    let proof = view.proof_of(ProofKind::Transition, &record.id.to_string())?;
+    Ok(Candidate {
+        id: record.id,
+        proven: proof.is_some_and(|proof| proof.standing == ProofStanding::Done),
+        own_proof: view.own_proof(record.id)?.is_some(),
+        certificate: record.certificate,
+        standing: record.standing,
+        code: record.reason.map(|reason| reason.code),
+        deadline: record.deadline,
+    })
+}
+
+/// Writes down where a certificate stands by a verdict, and what follows from it.
+fn carry_out(change: &Change<'_>, candidate: &Candidate, verdict: &Verdict) -> Result<(), JournalError> {
+    let id = verdict.id;
+    step(
+        change,
+        id,
+        candidate.standing,
+        verdict.standing,
+        verdict.reason.as_ref(),
+    )?;
+    if verdict.deadline != candidate.deadline && verdict.standing.is_pending() {
+        change.set_deadline(id, verdict.deadline)?;
+    }
+    if let Some(digest) = verdict.digest {
+        change.set_digest(id, digest)?;
+    }
+    let waits = verdict.reason.is_some();
+    if verdict.standing == Standing::Accepted && !waits {
+        change.ask_proof(ProofKind::Transition, &id.to_string())?;
+    }
+    if verdict.standing == Standing::Expired
+        && verdict
+            .reason
+            .as_ref()
+            .is_some_and(|reason| reason.code == "never_proven")
+    {
+        change.note_offence(candidate.certificate.network, "never_proven", &id.to_string())?;
+    }
+    Ok(())
+}
+
+/// Moves a certificate, by the standings that lie between.
+fn step(
+    change: &Change<'_>,
+    id: B256,
+    from: Standing,
+    to: Standing,
+    reason: Option<&Reason>,
+) -> Result<(), JournalError> {
+    use Standing::{Accepted, Confirmed, Proven, Waiting};
+    let between: &[Standing] = match (from, to) {
+        (Waiting, Proven) => &[Accepted],
+        (Waiting, Confirmed) => &[Accepted, Proven],
+        (Accepted, Confirmed) => &[Proven],
+        (Proven | Confirmed, Accepted) => &[Waiting],
+        _ => &[],
+    };
+    for &standing in between {
+        change.move_certificate(id, standing, None)?;
+    }
+    change.move_certificate(id, to, reason)
+}

@@ -1,0 +1,284 @@
+//! What L1's logs and the certificates here tell, at one block: the world that the next epoch stands on.
+
+mod error;
+mod logs;
+#[cfg(test)]
+mod tests;
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, VecDeque};
+
+use alloy_primitives::{Address, B256};
+use causeway_ledger::{L1Log, PayloadEntry, Replay, State, World, apply};
+use causeway_types::{Authority, Certificate, Exit, GoldilocksDigest, NetworkId};
+
+pub use error::KnownError;
+pub use logs::{Deployment, Told};
+
+use crate::state::LogJson;
+
+/// Whoever has certificates: all that were ever taken in, whatever became of them, for L1 may have settled any.
+pub trait Certificates {
+    /// Those of a network at a height, with their ids.
+    fn at(&self, network: NetworkId, height: u64) -> Vec<(B256, Certificate)>;
+}
+
+/// An epoch that L1 settled, as the logs tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// The state commitment after it.
+    pub commitment: B256,
+    /// Its block.
+    pub block: u64,
+    /// Its certificates: what was published of each, and its id if it is here.
+    pub entries: Vec<(PayloadEntry, Option<B256>)>,
+}
+
+/// A network's state as far as its certificates are known, and what it settled after that.
+#[derive(Clone, Debug)]
+struct Track {
+    state: State,
+    behind: VecDeque<PayloadEntry>,
+}
+
+/// What L1's logs and the certificates here tell.
+#[derive(Clone, Debug)]
+pub struct Known {
+    deployment: Deployment,
+    replay: Replay,
+    tracks: BTreeMap<NetworkId, Track>,
+    /// Blocks of the registry's entries that no epoch consumed.
+    entry_blocks: VecDeque<u64>,
+    /// How many exits L1 has, whenever it recorded the root that they give, and in which block.
+    recorded: Vec<(u32, u64)>,
+    approvals: Vec<(Address, GoldilocksDigest)>,
+    /// The newest settlements and reservations of turns: who, and in which block.
+    turns: Vec<(Address, u64)>,
+}
+
+/// What the next epoch can stand on: the world with all that it can consume of L1.
+#[derive(Clone, Debug)]
+pub struct Base {
+    /// The world.
+    pub world: World,
+    /// Entries of the registry that are consumed in it.
+    pub registry: Vec<(NetworkId, Authority)>,
+    /// Exits of L1 that are consumed in it.
+    pub deposits: Vec<Exit>,
+}
+
+impl Known {
+    /// Of a deployment of which no log was read.
+    pub fn new(deployment: Deployment) -> Self {
+        Self {
+            deployment,
+            replay: Replay::new(),
+            tracks: BTreeMap::new(),
+            entry_blocks: VecDeque::new(),
+            recorded: Vec::new(),
+            approvals: Vec::new(),
+            turns: Vec::new(),
+        }
+    }
+
+    /// The deployment.
+    pub const fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+
+    /// The replay of L1's logs.
+    pub const fn replay(&self) -> &Replay {
+        &self.replay
+    }
+
+    /// The state commitment after the newest settlement.
+    pub fn commitment(&self) -> B256 {
+        self.replay.state().commitment().hash().into()
+    }
+
+    /// Takes the next log. One that is refused changes nothing.
+    ///
+    /// # Errors
+    /// A [`KnownError`]: a log is missing, or is not what a contract of ours writes.
+    pub fn take(
+        &mut self,
+        log: &LogJson,
+        certificates: &impl Certificates,
+    ) -> Result<Option<Settled>, KnownError> {
+        match self.deployment.read(log)? {
+            None => Ok(None),
+            Some(Told::Checkpointed { deposits }) => {
+                self.recorded.push((deposits, log.block_number));
+                Ok(None)
+            }
+            Some(Told::Approved { signer, digest }) => {
+                self.approvals.push((signer, digest));
+                Ok(None)
+            }
+            Some(Told::Reserved { holder }) => {
+                self.turns.push((holder, log.block_number));
+                Ok(None)
+            }
+            Some(Told::State(told)) => self.take_state(told, log, certificates),
+        }
+    }
+
+    fn take_state(
+        &mut self,
+        told: L1Log,
+        log: &LogJson,
+        certificates: &impl Certificates,
+    ) -> Result<Option<Settled>, KnownError> {
+        let (block, index) = (log.block_number, log.log_index);
+        let consumed_before = self.replay.state().commitment().registry_entries;
+        let settled = match &told {
+            L1Log::Settled(epoch) => Some(epoch.clone()),
+            L1Log::Registered { .. } | L1Log::Exited { .. } => None,
+        };
+        let is_entry = matches!(told, L1Log::Registered { .. });
+        self.replay
+            .take(told)
+            .map_err(|source| KnownError::Replay { block, index, source })?;
+        if is_entry {
+            self.entry_blocks.push_back(block);
+        }
+        let Some(epoch) = settled else {
+            return Ok(None);
+        };
+        let consumed = epoch.registry_entries.saturating_sub(consumed_before) as usize;
+        self.entry_blocks.drain(..consumed.min(self.entry_blocks.len()));
+        let domain = self.deployment.domain();
+        for known in self.replay.state().networks() {
+            let network = known.state.network;
+            if let Entry::Vacant(vacant) = self.tracks.entry(network) {
+                vacant.insert(Track {
+                    state: State::new(domain, network).map_err(KnownError::Ledger)?,
+                    behind: VecDeque::new(),
+                });
+            }
+        }
+        let mut entries = Vec::with_capacity(epoch.payload.len());
+        for entry in &epoch.payload {
+            let id = match self.tracks.get_mut(&entry.network) {
+                Some(track) => {
+                    track.behind.push_back(*entry);
+                    // Only what comes after all that is known can be followed.
+                    if track.behind.len() == 1 {
+                        track.follow(certificates)
+                    } else {
+                        None
+                    }
+                }
+                None => None,
+            };
+            entries.push((*entry, id));
+        }
+        Ok(Some(Settled {
+            commitment: epoch.commitment.into(),
+            block,
+            entries,
+        }))
+    }
+
+    /// A network's state, if all of its settled certificates are here.
+    pub fn state(&self, network: NetworkId) -> Option<&State> {
+        self.tracks
+            .get(&network)
+            .filter(|track| track.behind.is_empty())
+            .map(|track| &track.state)
+    }
+
+    /// What L1 published of the first settled certificate of a network that is not here.
+    pub fn missing(&self, network: NetworkId) -> Option<&PayloadEntry> {
+        self.tracks.get(&network)?.behind.front()
+    }
+
+    /// Whether a certificate is the first settled one of its network that is not here: then its state goes on with it, and with those
+    /// after it that are.
+    pub fn fill(&mut self, certificate: &Certificate, certificates: &impl Certificates) -> bool {
+        let Some(track) = self.tracks.get_mut(&certificate.network) else {
+            return false;
+        };
+        let Some(entry) = track.behind.front() else {
+            return false;
+        };
+        let Some(state) = after(&track.state, certificate, entry) else {
+            return false;
+        };
+        track.state = state;
+        track.behind.pop_front();
+        while track.follow(certificates).is_some() {}
+        true
+    }
+
+    /// How many exits of L1 can be consumed of what was recorded up to a block.
+    fn depositable(&self, last: u64) -> u32 {
+        let recorded = self.recorded.iter().filter(|(_, block)| *block <= last);
+        let consumed = self.replay.state().commitment().deposits;
+        recorded.map(|(count, _)| *count).max().unwrap_or(0).max(consumed)
+    }
+
+    /// What the next epoch can stand on, if it consumes nothing of L1 that came after a block. What L1 settled itself counts whenever it
+    /// did: an epoch that stands on less is refused.
+    ///
+    /// # Errors
+    /// A [`KnownError`] of the ledger: L1 has what its own contracts refuse.
+    pub fn base(&self, last: u64) -> Result<Base, KnownError> {
+        let states = self.tracks.values().filter(|track| track.behind.is_empty());
+        let domain = self.deployment.domain();
+        let global = self.replay.state().clone();
+        let mut world = World::from_parts(domain, global, states.map(|track| track.state.clone()))?;
+        let entries = self.entry_blocks.iter().take_while(|block| **block <= last);
+        let registry: Vec<_> = self
+            .replay
+            .pending_entries()
+            .take(entries.count())
+            .copied()
+            .collect();
+        for &(network, authority) in &registry {
+            world.register(network, authority).map_err(KnownError::Ledger)?;
+        }
+        let consumed = self.replay.state().commitment().deposits;
+        let new = self.depositable(last).saturating_sub(consumed) as usize;
+        let deposits: Vec<_> = self.replay.pending_exits().take(new).copied().collect();
+        world.deposit(&deposits).map_err(KnownError::Ledger)?;
+        for &(signer, digest) in &self.approvals {
+            world.approve(signer, digest);
+        }
+        Ok(Base {
+            world,
+            registry,
+            deposits,
+        })
+    }
+
+    /// Who reserved turns since a block.
+    pub fn reserved_since(&self, block: u64) -> impl Iterator<Item = &Address> {
+        self.turns
+            .iter()
+            .filter(move |(_, at)| *at >= block)
+            .map(|(holder, _)| holder)
+    }
+}
+
+impl Track {
+    /// Goes on by one settled certificate if it is here.
+    fn follow(&mut self, certificates: &impl Certificates) -> Option<B256> {
+        let entry = *self.behind.front()?;
+        let offered = certificates.at(entry.network, entry.height);
+        for (id, certificate) in offered {
+            if let Some(state) = after(&self.state, &certificate, &entry) {
+                self.state = state;
+                self.behind.pop_front();
+                return Some(id);
+            }
+        }
+        None
+    }
+}
+
+/// The state after a certificate, if that is what L1 published.
+fn after(state: &State, certificate: &Certificate, entry: &PayloadEntry) -> Option<State> {
+    let transition = apply(state, certificate).ok()?;
+    (transition.payload() == *entry).then(|| transition.after().clone())
+}

@@ -1,0 +1,122 @@
+//! The service, for whoever speaks with it.
+
+use std::time::Duration;
+
+use alloy_primitives::B256;
+use causeway_journal::CertificateRecord;
+use causeway_types::{CertificateJson, NetworkId};
+
+use super::Service;
+use crate::clock;
+use crate::desk::{Cause, Component, Desk, NetworkStatus, Refusal, Status, Submitted, WalletStatus};
+
+impl Desk for Service {
+    fn submit(&self, certificate: CertificateJson, source: &str) -> Result<Submitted, Refusal> {
+        self.coordinator.submit(certificate, source, clock::now())
+    }
+
+    fn submit_own_proof(&self, certificate: B256, proof: &[u8]) -> Result<Submitted, Refusal> {
+        self.coordinator
+            .submit_own_proof(certificate, proof, clock::now())
+    }
+
+    fn explain(&self, certificate: &CertificateRecord) -> Vec<Cause> {
+        self.coordinator.explain(certificate)
+    }
+
+    fn network(&self, network: NetworkId) -> Option<NetworkStatus> {
+        self.coordinator.network(network, clock::now())
+    }
+
+    fn networks(&self) -> Vec<NetworkStatus> {
+        self.coordinator.networks(clock::now())
+    }
+
+    fn status(&self) -> Status {
+        let config = self.coordinator.config();
+        let latest = self.see(|latest| latest.clone());
+        let now = clock::now();
+        let endpoints = self.pool.status();
+        let account = self.outbox.account();
+        let tasks = self.tasks.status();
+        let late: Vec<_> = tasks
+            .iter()
+            .filter(|task| {
+                let limit = Duration::from_secs(task.limit_s);
+                task.last_tick.is_none_or(|last| last.after(limit) < now)
+            })
+            .map(|task| task.name)
+            .collect();
+        let low = config.fees.low_balance.0;
+        let balance = latest.wallet.as_ref().map(|round| round.balance);
+        let program = self.coordinator.program();
+        let component = |name, ready: bool, detail: String| Component { name, ready, detail };
+        let writable = self
+            .coordinator
+            .journal()
+            .change(now, |_| Ok::<_, causeway_journal::JournalError>(()));
+        let components = vec![
+            component(
+                "journal",
+                writable.is_ok(),
+                writable.map_or_else(|error| error.to_string(), |()| "it can be written".to_owned()),
+            ),
+            component(
+                "l1",
+                latest.trouble.is_none()
+                    && latest.l1.is_some()
+                    && endpoints.iter().any(|endpoint| endpoint.well),
+                latest.trouble.clone().unwrap_or_else(|| match latest.l1 {
+                    Some(_) => "it is read".to_owned(),
+                    None => "it has not been read yet".to_owned(),
+                }),
+            ),
+            component(
+                "wallet",
+                balance.is_some_and(|balance| balance >= alloy_primitives::U256::from(low)),
+                balance.map_or("it has not been looked at yet".to_owned(), |balance| {
+                    format!("{balance} wei, low below {low}")
+                }),
+            ),
+            component(
+                "prover",
+                program.is_none_or(|(pinned, _)| pinned == self.program),
+                match program {
+                    Some((pinned, _)) if pinned != self.program => format!(
+                        "it proves program {:#x}, settlement takes {pinned:#x}: use the release of that program",
+                        self.program
+                    ),
+                    _ => "it proves what settlement takes".to_owned(),
+                },
+            ),
+            component(
+                "tasks",
+                late.is_empty(),
+                if late.is_empty() {
+                    "all are in time".to_owned()
+                } else {
+                    format!("late: {}", late.join(", "))
+                },
+            ),
+        ];
+        Status {
+            chain_id: config.l1.chain_id,
+            settlement: config.contracts.settlement,
+            block: latest
+                .l1
+                .and_then(|seen| seen.heights.head)
+                .map(|(block, _)| block),
+            commitment: self.coordinator.commitment(),
+            components,
+            endpoints,
+            wallets: vec![WalletStatus {
+                name: "settlement".to_owned(),
+                chain: account.wallet().chain,
+                address: account.wallet().address,
+                balance,
+                nonce: latest.wallet.as_ref().map(|round| round.nonce),
+            }],
+            tasks,
+        }
+    }
+}

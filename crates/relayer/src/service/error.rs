@@ -1,0 +1,43 @@
+//! Why the relayer does not run.
+
+use causeway_chain::{CallError, SignerError};
+use causeway_journal::JournalError;
+
+use crate::config::SecretError;
+
+/// Why the relayer does not run.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The nodes, as they are configured.
+    #[error(transparent)]
+    Endpoints(#[from] CallError),
+    /// The signer.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+    /// A secret is not where it should be.
+    #[error("{setting}: {source}")]
+    Secret {
+        /// Which one.
+        setting: String,
+        /// Why.
+        source: SecretError,
+    },
+    /// A key is none.
+    #[error("{setting}: this is no private key, which is 32 bytes in hexadecimal")]
+    Key {
+        /// Which one.
+        setting: String,
+    },
+    /// An address is none.
+    #[error("{setting}: this is no address of a node, which begins with http:// or https://")]
+    Url {
+        /// Which one.
+        setting: String,
+    },
+    /// The system gives no thread.
+    #[error("no thread for the prover: {0}")]
+    Thread(std::io::Error),
+}

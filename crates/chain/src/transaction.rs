@@ -44,13 +44,32 @@ impl Unsigned {
         &self,
         signer: &(dyn Signer + Send + Sync),
     ) -> Result<SignedTransaction, alloy_signer::Error> {
+        self.sign_as(TxKind::Call(self.to), signer).await
+    }
+
+    /// Signs it as one that creates a contract of its data, whatever it is sent to.
+    ///
+    /// # Errors
+    /// What the signer says.
+    pub async fn sign_creation(
+        &self,
+        signer: &(dyn Signer + Send + Sync),
+    ) -> Result<SignedTransaction, alloy_signer::Error> {
+        self.sign_as(TxKind::Create, signer).await
+    }
+
+    async fn sign_as(
+        &self,
+        to: TxKind,
+        signer: &(dyn Signer + Send + Sync),
+    ) -> Result<SignedTransaction, alloy_signer::Error> {
         let transaction = TxEip1559 {
             chain_id: self.chain_id,
             nonce: self.nonce,
             gas_limit: self.gas,
             max_fee_per_gas: self.fees.max_fee,
             max_priority_fee_per_gas: self.fees.tip,
-            to: TxKind::Call(self.to),
+            to,
             value: self.value,
             access_list: alloy_eips::eip2930::AccessList::default(),
             input: self.data.clone(),

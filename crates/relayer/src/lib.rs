@@ -2,6 +2,7 @@
 
 pub mod aggregation;
 pub mod api;
+pub mod claims;
 pub mod clock;
 pub mod config;
 pub mod coordinator;
@@ -9,6 +10,7 @@ pub mod desk;
 pub mod judge;
 pub mod known;
 pub mod metrics;
+pub mod network;
 pub mod outbox;
 pub mod prove;
 pub mod service;

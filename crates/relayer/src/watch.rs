@@ -348,7 +348,7 @@ pub(crate) async fn view<C: SolCall>(
 }
 
 /// A log as it is kept; one of a pending block is none.
-fn log(log: &Log) -> Option<LogJson> {
+pub(crate) fn log(log: &Log) -> Option<LogJson> {
     Some(LogJson {
         address: log.address(),
         topics: log.topics().to_vec(),

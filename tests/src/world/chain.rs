@@ -1,6 +1,6 @@
 //! One network: its EVM, its contracts, and what people have there.
 
-use alloy_primitives::{Address, Bytes, U256};
+use alloy_primitives::{Address, Bytes, Log, U256};
 use alloy_sol_types::sol_data::{String, Uint};
 use alloy_sol_types::{SolCall, SolType, SolValue};
 use causeway_bindings::{
@@ -56,6 +56,10 @@ pub struct Chain {
     pub(super) uncertified: Vec<super::Uncertified>,
     /// When the last stop began and ends at the latest, in seconds.
     pub(super) stop: (u64, u64),
+    /// What its contracts logged.
+    pub(super) logs: Vec<Log>,
+    /// What its bridge was called with by those who claimed.
+    pub(super) claims: Vec<Bytes>,
 }
 
 impl Chain {
@@ -148,6 +152,8 @@ impl Chain {
             known: Vec::new(),
             uncertified: Vec::new(),
             stop: (0, 0),
+            logs: Vec::new(),
+            claims: Vec::new(),
         }
     }
 

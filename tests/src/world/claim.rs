@@ -1,6 +1,7 @@
 //! Claims, as anybody may send them: right ones, and wrong ones for tests.
 
 use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_sol_types::SolCall;
 use causeway_bindings::SharedBridge;
 use causeway_ledger::exit_tree::Keccak;
 use causeway_ledger::tree::TreeKind;
@@ -131,6 +132,7 @@ impl World {
                     amount: claim.amount,
                     metadata: claim.metadata.clone(),
                 };
+                chain.claims.push(call.abi_encode().into());
                 chain.call(SENDER, U256::ZERO, &call).map(drop_output)
             }
             LeafType::Message => {
@@ -147,6 +149,7 @@ impl World {
                     amount: claim.amount,
                     metadata: claim.metadata.clone(),
                 };
+                chain.claims.push(call.abi_encode().into());
                 chain.call(SENDER, U256::ZERO, &call).map(drop_output)
             }
         };
@@ -214,10 +217,9 @@ impl World {
             rollupExitRoot: root.rollup.get(),
             claims,
         };
-        let result = self
-            .chain(network)
-            .call(SENDER, U256::ZERO, &call)
-            .map(drop_output);
+        let chain = self.chain(network);
+        chain.claims.push(call.abi_encode().into());
+        let result = chain.call(SENDER, U256::ZERO, &call).map(drop_output);
         let receipt = self.after_claims(network, result, &claimed)?;
         let places: Vec<_> = indices.iter().map(|&index| self.place_of(index)).collect();
         let line = format!(

@@ -37,8 +37,9 @@ pub use emergency::{MAX_STOP, MIN_REST};
 pub use error::{Broken, WorldError};
 pub use judge::Settled;
 pub use party::Party;
-pub use settlement::{Deployed, Epoch, Verifier};
+pub use settlement::{Deployed, Epoch, MOCK_PROGRAM, Verifier};
 pub use setup::Setup;
+pub(crate) use sign::sign;
 pub use sign::{secret, secret_after, signer, signer_after};
 
 /// Ethereum.
@@ -215,19 +216,20 @@ impl World {
 
     /// What Ethereum's contracts logged, as nodes tell it: a block for each log.
     pub fn logs(&self) -> Vec<LogJson> {
-        (1..)
-            .zip(&self.logs)
-            .map(|(block_number, log)| LogJson {
-                address: log.address,
-                topics: log.topics().to_vec(),
-                data: log.data.data.clone(),
-                block_number,
-                block_hash: None,
-                transaction_hash: None,
-                log_index: 0,
-                removed: false,
-            })
-            .collect()
+        as_nodes_tell(&self.logs)
+    }
+
+    /// What a network's contracts logged, in the same way.
+    pub fn logs_of(&self, network: NetworkId) -> Vec<LogJson> {
+        match network {
+            L1 => self.logs(),
+            _ => as_nodes_tell(&self.chains[place(network)].logs),
+        }
+    }
+
+    /// What a network's bridge was called with by those who claimed, whether or not it took it.
+    pub fn claims_of(&self, network: NetworkId) -> &[Bytes] {
+        &self.chains[place(network)].claims
     }
 
     /// Whose logs tell the state.
@@ -280,6 +282,23 @@ impl fmt::Debug for World {
             .field("story", &self.story)
             .finish_non_exhaustive()
     }
+}
+
+/// Logs, each in a block of its own.
+fn as_nodes_tell(logs: &[Log]) -> Vec<LogJson> {
+    (1..)
+        .zip(logs)
+        .map(|(block_number, log)| LogJson {
+            address: log.address,
+            topics: log.topics().to_vec(),
+            data: log.data.data.clone(),
+            block_number,
+            block_hash: None,
+            transaction_hash: None,
+            log_index: 0,
+            removed: false,
+        })
+        .collect()
 }
 
 /// Where a network's things are in a list.

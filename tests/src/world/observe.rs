@@ -15,6 +15,8 @@ impl World {
     pub(super) fn observe(&mut self, network: NetworkId, logs: &[Log]) -> Result<(), WorldError> {
         if network == L1 {
             self.logs.extend(logs.iter().cloned());
+        } else {
+            self.chain(network).logs.extend(logs.iter().cloned());
         }
         let chain = &self.chains[place(network)];
         let (bridge, manager) = (chain.bridge(), chain.manager());

@@ -41,7 +41,7 @@ pub struct Deployed {
 }
 
 /// The program digest that goes with the mock.
-const MOCK_PROGRAM: U256 = U256::from_limbs([0xca05e, 0, 0, 0]);
+pub const MOCK_PROGRAM: U256 = U256::from_limbs([0xca05e, 0, 0, 0]);
 
 impl Deployed {
     /// The verifier and its gateway; settlement comes after the contract that it manages.

@@ -141,7 +141,11 @@ pub fn exit_of(event: &SharedBridge::BridgeEvent) -> Result<Exit, TypesError> {
     })
 }
 
-fn decode<E: SolEvent>(log: &LogJson, topic: B256) -> Result<E, StateError> {
+/// A log as an event.
+///
+/// # Errors
+/// [`StateError::Malformed`].
+pub(crate) fn decode<E: SolEvent>(log: &LogJson, topic: B256) -> Result<E, StateError> {
     let data = LogData::new_unchecked(log.topics.clone(), log.data.clone());
     E::decode_log_data(&data).map_err(|source| StateError::Malformed {
         topic,
@@ -151,7 +155,11 @@ fn decode<E: SolEvent>(log: &LogJson, topic: B256) -> Result<E, StateError> {
     })
 }
 
-fn value(log: &LogJson, read: impl FnOnce() -> Result<L1Log, TypesError>) -> Result<L1Log, StateError> {
+/// What an event says.
+///
+/// # Errors
+/// [`StateError::Value`].
+pub(crate) fn value<T>(log: &LogJson, read: impl FnOnce() -> Result<T, TypesError>) -> Result<T, StateError> {
     read().map_err(|source| StateError::Value {
         block: log.block_number,
         index: log.log_index,

@@ -7,3 +7,4 @@ mod tests;
 
 pub use error::StateError;
 pub use logs::{LogJson, Source, exit_of};
+pub(crate) use logs::{decode, value};

@@ -3,17 +3,21 @@
 mod about;
 mod ask;
 mod cert;
+mod chains;
 mod claim;
 mod config;
 mod db;
 mod doctor;
 mod epoch;
 mod exit;
+mod ger;
 mod init;
 mod network;
 mod options;
 mod pause;
+mod payment;
 mod proof;
+mod run;
 mod settle;
 mod state;
 mod status;
@@ -31,7 +35,8 @@ use clap::{Parser, Subcommand};
 /// for whoever runs one.
 ///
 /// `causeway proof` makes one proof of many, which the contract `ProofAggregation` takes, and shows any of them to be in it.
-/// `causeway state` rebuilds what settlement knows from Ethereum's logs.
+/// `causeway state` rebuilds what settlement knows from Ethereum's logs. `causeway cert` and `causeway ger` are a network's own side:
+/// certificates from what its bridge logged, and the exit roots that its users claim against. `causeway claim` pays exits out.
 #[derive(Debug, Parser)]
 #[command(name = "causeway", version, after_long_help = AFTER_HELP)]
 struct Cli {
@@ -65,6 +70,7 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Init),
+    Run(run::Run),
     Config(config::Config),
     Status(status::Status),
     Cert(cert::Cert),
@@ -75,6 +81,7 @@ enum Command {
     Pause(pause::Pause),
     Resume(pause::Resume),
     Wallet(wallet::Wallet),
+    Ger(ger::Ger),
     Proof(proof::Proof),
     State(state::State),
     Db(db::Db),
@@ -96,16 +103,18 @@ fn main() -> ExitCode {
     let console = Console::new(cli.quiet);
     let result: Result<Answer> = match &cli.command {
         Command::Init(command) => command.run(&console),
+        Command::Run(command) => command.run(&console),
         Command::Config(command) => command.run(&console),
         Command::Status(command) => command.run(&console, cli.json),
         Command::Cert(command) => command.run(&console),
         Command::Epoch(command) => command.run(),
         Command::Settle(command) => command.run(),
-        Command::Claim(command) => command.run(),
+        Command::Claim(command) => command.run(&console),
         Command::Network(command) => command.run(),
         Command::Pause(command) => command.run(),
         Command::Resume(command) => command.run(),
         Command::Wallet(command) => command.run(&console),
+        Command::Ger(command) => command.run(&console),
         Command::Proof(command) => command.run(&console),
         Command::State(command) => command.run(&console),
         Command::Db(command) => command.run(&console),

@@ -35,7 +35,8 @@ impl Coordinator {
             return Ok(known);
         }
         self.check_open(certificate.network, now)?;
-        if inner.known.is_none() {
+        // What is registered on L1 is known once L1 is read to its end.
+        if inner.known.is_none() || inner.heights.head.is_none() {
             return Err(not_ready());
         }
         if let Some(filled) = self.fill(&mut inner, id, &certificate, source, now)? {

@@ -35,7 +35,7 @@ impl Coordinator {
             return Ok(known);
         }
         self.check_open(certificate.network, now)?;
-        // What is registered on L1 is known once L1 is read to its end.
+        // As long as L1 is being read, nobody knows who is registered.
         if inner.known.is_none() || inner.heights.head.is_none() {
             return Err(not_ready());
         }

@@ -4,6 +4,7 @@ pub mod aggregation;
 pub mod artifact;
 pub mod causeway;
 pub mod evm;
+pub mod faults;
 pub mod gas;
 pub mod proving;
 pub mod settler;

@@ -66,20 +66,27 @@ struct Request<'a, P> {
     params: P,
 }
 
+/// What asks over HTTP, within these times and wherever it is told to alone: it follows nobody elsewhere.
+///
+/// # Errors
+/// If the system has no means to ask anybody.
+pub fn client(timeouts: Timeouts) -> Result<Client, reqwest::Error> {
+    // Of the whole process; whoever came first has it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .connect_timeout(timeouts.connect)
+        .timeout(timeouts.call)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+}
+
 impl Endpoint {
     /// A node that is asked when something is asked, and not before.
     ///
     /// # Errors
     /// [`CallError::Unreachable`] if the system has no means to ask anybody.
     pub fn new(config: EndpointConfig, timeouts: Timeouts) -> Result<Self, CallError> {
-        // Of the whole process; whoever came first has it.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .connect_timeout(timeouts.connect)
-            .timeout(timeouts.call)
-            .redirect(reqwest::redirect::Policy::none())
-            .build();
-        match client {
+        match client(timeouts) {
             Ok(client) => Ok(Self {
                 config,
                 timeouts,

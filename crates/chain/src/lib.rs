@@ -19,11 +19,11 @@ mod testing;
 pub mod transaction;
 
 pub use dialect::SendAnswer;
-pub use endpoint::{Endpoint, EndpointConfig, Timeouts};
+pub use endpoint::{Endpoint, EndpointConfig, Timeouts, client};
 pub use error::{CallError, RpcError};
 pub use fees::{Bump, FeePolicy, Fees, Market};
 pub use head::{Head, Tag};
 pub use pinned::Pinned;
 pub use pool::{EndpointStatus, Pool, PoolConfig, Roles, Sent};
-pub use signer::{SignerError, SignerSource};
+pub use signer::{SignerError, SignerSource, new_keystore, new_secret};
 pub use transaction::{SignedTransaction, Unsigned};

@@ -42,6 +42,8 @@ pub struct AnvilOptions {
     pub hardfork: Option<String>,
     /// Where it listens; anywhere if nothing is said.
     pub port: Option<u16>,
+    /// Another node and the block up to which its chain is this one's, if it is a fork.
+    pub fork: Option<(String, u64)>,
 }
 
 impl AnvilOptions {
@@ -52,6 +54,7 @@ impl AnvilOptions {
             mining: Mining::Manual,
             hardfork: None,
             port: None,
+            fork: None,
         }
     }
 }
@@ -215,6 +218,10 @@ fn spawn(options: &AnvilOptions) -> Result<(Child, u16), DevnetError> {
         Mining::Every(seconds) => {
             command.args(["--block-time", &seconds.to_string()]);
         }
+    }
+    if let Some((url, block)) = &options.fork {
+        command.args(["--fork-url", url, "--fork-block-number", &block.to_string()]);
+        command.arg("--no-rate-limit");
     }
     if let Some(hardfork) = &options.hardfork {
         command.args(["--hardfork", hardfork]);

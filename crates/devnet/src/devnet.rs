@@ -57,6 +57,7 @@ impl Devnet {
             mining,
             hardfork: options.hardfork.clone(),
             port: None,
+            fork: None,
         };
         let l1 = Anvil::start(anvil(options.chain_id, options.l1_mining)).await?;
         let mut deployment = deploy_l1(l1.node(), &owner, &options.verifier).await?;

@@ -210,6 +210,31 @@ impl View<'_> {
     }
 }
 
+impl View<'_> {
+    /// How many claims of each destination and standing there are.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn count_claims(&self) -> Result<Vec<(NetworkId, ClaimStanding, u64)>, JournalError> {
+        let mut select = self.sql().prepare_cached(
+            "SELECT 0 AS rowid_, destination, standing, count(*) AS number FROM claims GROUP BY destination, standing",
+        )?;
+        let mut rows = select.query([])?;
+        let mut counts = Vec::new();
+        while let Some(row) = rows.next()? {
+            let columns = Columns::of("claims", row);
+            let destination =
+                u32::try_from(columns.number("destination")?).map_err(|_| columns.damaged("destination"))?;
+            counts.push((
+                NetworkId::new(destination),
+                columns.parse("standing", ClaimStanding::of_name)?,
+                columns.number("number")?,
+            ));
+        }
+        Ok(counts)
+    }
+}
+
 fn record(row: &Row<'_>) -> Result<ClaimRecord, JournalError> {
     let columns = Columns::of("claims", row);
     let network = |column| {

@@ -115,6 +115,30 @@ impl View<'_> {
         Ok(events)
     }
 
+    /// The number of the newest event; 0 if there is none.
+    ///
+    /// # Errors
+    /// A [`JournalError`] of the database.
+    pub fn newest_event(&self) -> Result<u64, JournalError> {
+        let mut select = self
+            .sql()
+            .prepare_cached("SELECT coalesce(max(seq), 0) FROM events")?;
+        let seq: i64 = select.query_row([], |row| row.get(0))?;
+        Ok(seq.unsigned_abs())
+    }
+
+    /// What an operator did last: in a change that audits, what was done just now.
+    ///
+    /// # Errors
+    /// A [`JournalError`] of the database.
+    pub fn newest_audit(&self) -> Result<Option<AuditEntry>, JournalError> {
+        let mut select = self
+            .sql()
+            .prepare_cached("SELECT seq AS rowid_, * FROM audit ORDER BY seq DESC LIMIT 1")?;
+        let mut rows = select.query([])?;
+        rows.next()?.map(audit_entry).transpose()
+    }
+
     /// What operators did after a number, in order, so many at most.
     ///
     /// # Errors
@@ -126,20 +150,24 @@ impl View<'_> {
         let mut rows = select.query(params![integer(after)?, most])?;
         let mut entries = Vec::new();
         while let Some(row) = rows.next()? {
-            let columns = Columns::of("audit", row);
-            entries.push(AuditEntry {
-                seq: columns.number("seq")?,
-                at: columns.time("at")?,
-                actor: columns.get("actor")?,
-                action: columns.get("action")?,
-                target: columns.get("target")?,
-                reason: columns.get("reason")?,
-                before: columns.get("before")?,
-                after: columns.get("after")?,
-            });
+            entries.push(audit_entry(row)?);
         }
         Ok(entries)
     }
+}
+
+fn audit_entry(row: &Row<'_>) -> Result<AuditEntry, JournalError> {
+    let columns = Columns::of("audit", row);
+    Ok(AuditEntry {
+        seq: columns.number("seq")?,
+        at: columns.time("at")?,
+        actor: columns.get("actor")?,
+        action: columns.get("action")?,
+        target: columns.get("target")?,
+        reason: columns.get("reason")?,
+        before: columns.get("before")?,
+        after: columns.get("after")?,
+    })
 }
 
 fn event(row: &Row<'_>) -> Result<Event, JournalError> {

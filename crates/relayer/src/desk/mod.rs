@@ -3,35 +3,42 @@
 //! What can be read stands in the journal; here is what needs the ledger, the chains or the tasks that run. The interfaces (REST,
 //! JSON-RPC, the command line) are shapes around a [`Desk`] and a journal, and judge nothing.
 
+mod operator;
 mod refusal;
 mod status;
 
 use alloy_primitives::B256;
-use causeway_journal::{CertificateRecord, Reason, Standing};
+use causeway_journal::{CertificateRecord, ClaimKey, Reason, Standing};
 use causeway_types::{CertificateJson, NetworkId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
+pub use operator::{Acted, ClaimCall, Operator};
 pub use refusal::{Code, Refusal};
 pub use status::{Component, NetworkStatus, Status, TaskStatus, WalletStatus};
 
 /// What became of a certificate that was handed in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Submitted {
     /// Its id here: the hash of all of it.
+    #[schema(value_type = String)]
     pub id: B256,
     /// LxLy's id, which leaves out Causeway's fields and every authorisation.
+    #[schema(value_type = String)]
     pub lxly_id: B256,
     /// Where it stands.
+    #[schema(value_type = String)]
     pub standing: Standing,
     /// Why there.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
     pub reason: Option<Reason>,
     /// Whether it was here already.
     pub known: bool,
 }
 
 /// One cause in a chain of causes: why something waits, down to what would have to happen.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Cause {
     /// A code that never changes.
     pub code: String,
@@ -43,11 +50,13 @@ pub struct Cause {
 }
 
 /// What is needed to make a certificate Causeway's whose sender speaks LxLy alone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ToSign {
     /// The certificate digest, as 32 bytes.
+    #[schema(value_type = String)]
     pub digest: B256,
     /// EIP-712's hash of it, which the network's signer signs.
+    #[schema(value_type = String)]
     pub signing_hash: B256,
 }
 
@@ -76,4 +85,28 @@ pub trait Desk: Send + Sync + 'static {
 
     /// How the relayer is.
     fn status(&self) -> Status;
+
+    /// The call that claims an exit where it goes: anybody may send it.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: [`Code::NotFound`], or [`Code::NotReady`] as long as its destination knows no root that covers it.
+    fn claim_call(&self, claim: ClaimKey) -> Result<ClaimCall, Refusal>;
+
+    /// Looks at a job again at once, whatever it is held for; one that failed is made again. Audited in the same transaction.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: [`Code::NotFound`], or [`Code::Refused`] if there is nothing to be done again.
+    fn retry_job(&self, job: u64, by: &Operator) -> Result<Acted, Refusal>;
+
+    /// Gives a job up: what is signed is cancelled by another transaction of its nonce. Audited in the same transaction.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: [`Code::NotFound`], or [`Code::Refused`] if it is over.
+    fn abort_job(&self, job: u64, by: &Operator) -> Result<Acted, Refusal>;
+
+    /// Rejects a certificate that L1 does not have: its height is free again. Audited in the same transaction.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: [`Code::NotFound`], or [`Code::Refused`] if L1 has it or it is over.
+    fn reject_certificate(&self, certificate: B256, by: &Operator) -> Result<Acted, Refusal>;
 }

@@ -3,9 +3,10 @@
 use causeway_journal::ReasonClass;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// Why something is refused: one for each thing that a sender does differently.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Code {
     /// It cannot be read.
@@ -78,12 +79,13 @@ impl Code {
 }
 
 /// A refusal.
-#[derive(Clone, Debug, PartialEq, Serialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, thiserror::Error)]
 #[error("{message}")]
 pub struct Refusal {
     /// Why.
     pub code: Code,
     /// What to do.
+    #[schema(value_type = String)]
     pub class: ReasonClass,
     /// In words, with what was found and what is expected.
     pub message: String,
@@ -92,6 +94,7 @@ pub struct Refusal {
     pub retry_after_s: Option<u64>,
     /// More of it, by code: `live` of a height conflict, `to_sign` of what is unsigned, `rule` of a broken rule.
     #[serde(skip_serializing_if = "Value::is_null")]
+    #[schema(value_type = Object)]
     pub details: Value,
 }
 

@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use alloy_primitives::B256;
-use causeway_journal::CertificateRecord;
+use causeway_journal::{CertificateRecord, ClaimKey};
 use causeway_types::{CertificateJson, NetworkId};
 
 use super::Service;
 use crate::clock;
-use crate::desk::{Cause, Component, Desk, NetworkStatus, Refusal, Status, Submitted, WalletStatus};
+use crate::desk::{
+    Acted, Cause, ClaimCall, Component, Desk, NetworkStatus, Operator, Refusal, Status, Submitted,
+    WalletStatus,
+};
 
 impl Desk for Service {
     fn submit(&self, certificate: CertificateJson, source: &str) -> Result<Submitted, Refusal> {
@@ -118,5 +121,21 @@ impl Desk for Service {
             }],
             tasks,
         }
+    }
+
+    fn claim_call(&self, claim: ClaimKey) -> Result<ClaimCall, Refusal> {
+        self.call_of(claim)
+    }
+
+    fn retry_job(&self, job: u64, by: &Operator) -> Result<Acted, Refusal> {
+        self.retry(job, by)
+    }
+
+    fn abort_job(&self, job: u64, by: &Operator) -> Result<Acted, Refusal> {
+        self.abort(job, by)
+    }
+
+    fn reject_certificate(&self, certificate: B256, by: &Operator) -> Result<Acted, Refusal> {
+        self.reject(certificate, by)
     }
 }

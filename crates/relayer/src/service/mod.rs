@@ -2,6 +2,7 @@
 
 mod desk;
 mod error;
+mod operate;
 mod tasks;
 
 use std::sync::{Arc, Mutex};

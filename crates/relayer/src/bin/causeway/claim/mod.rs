@@ -2,6 +2,7 @@
 
 mod calldata;
 mod exit;
+mod list;
 mod run;
 
 use anyhow::Result;
@@ -16,6 +17,7 @@ use crate::Answer;
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 Example:
+  causeway claim list --destination 0 --standing claimable
   causeway claim calldata 1:0:7 --l1-rpc $L1 --settlement 0x... --l1-bridge 0x... --source 1:0x...:$RPC
 
 An exit is named ORIGIN:DESTINATION:NUMBER; network 0 is L1.")]
@@ -26,6 +28,7 @@ pub(crate) struct Claim {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    List(list::List),
     Calldata(Box<calldata::Calldata>),
     Run(Box<run::Run>),
 }
@@ -33,6 +36,7 @@ enum Command {
 impl Claim {
     pub(crate) fn run(&self, console: &Console) -> Result<Answer> {
         match &self.command {
+            Command::List(command) => command.run(),
             Command::Calldata(command) => command.run(console),
             Command::Run(command) => command.run(console),
         }

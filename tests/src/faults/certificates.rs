@@ -1,0 +1,415 @@
+//! Networks that sign whatever a test wants: certificates with exits and imports, chains, diamonds, cycles and poison.
+//!
+//! A [`Maker`] keeps the world as it is once everything that it made is settled, and makes the next certificates on top of that.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{Address, B256, U256, keccak256};
+use anyhow::{Context, Result, ensure};
+use causeway_journal::certificate_id;
+use causeway_ledger::{World, apply, draft, settle_epoch};
+use causeway_types::{
+    Authorisation, Backing, Certificate, CertificateJson, Contingency, EMPTY_METADATA_HASH, Exit, Expiry,
+    GlobalIndex, ImportedExit, LeafType, NetworkId, SettlementDomain, StateRoot, TokenId,
+};
+
+use crate::world::{secret, sign, signer};
+
+/// What a certificate is to say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// Exits of the network's own token: where to, and how much.
+    pub exits: Vec<(NetworkId, u64)>,
+    /// Exits of others that it takes in.
+    pub imports: Vec<GlobalIndex>,
+    /// With whom it settles: networks, at the height that they have next.
+    pub contingent_on: Vec<NetworkId>,
+    /// Until when it can settle, if not for ever, in seconds.
+    pub expiry: Option<u64>,
+}
+
+impl Draft {
+    /// One that sends something to a network.
+    pub fn to(network: NetworkId, amount: u64) -> Self {
+        Self {
+            exits: vec![(network, amount)],
+            ..Self::default()
+        }
+    }
+
+    /// The same with an import.
+    #[must_use]
+    pub fn taking(mut self, index: GlobalIndex) -> Self {
+        self.imports.push(index);
+        self
+    }
+
+    /// The same, settling only with the next certificate of another network.
+    #[must_use]
+    pub fn with(mut self, network: NetworkId) -> Self {
+        self.contingent_on.push(network);
+        self
+    }
+}
+
+/// A certificate that was made.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// It.
+    pub certificate: Certificate,
+    /// Its id.
+    pub id: B256,
+}
+
+impl Made {
+    fn of(certificate: Certificate) -> Self {
+        let id = certificate_id(&certificate);
+        Self { certificate, id }
+    }
+
+    /// As it is handed in.
+    pub fn json(&self) -> CertificateJson {
+        self.certificate.clone().into()
+    }
+
+    /// Its network.
+    pub const fn network(&self) -> NetworkId {
+        self.certificate.network
+    }
+
+    /// Where its exits stand among its network's: the first one's place.
+    pub fn index(&self, maker: &Maker, exit: u32) -> GlobalIndex {
+        let count = maker.counts.get(&self.id).copied().unwrap_or_default();
+        GlobalIndex::new(self.network(), count + exit)
+    }
+}
+
+/// Networks, each with a signer, and what they did.
+#[derive(Clone, Debug)]
+pub struct Maker {
+    world: World,
+    /// Exits by network, in their order, L1's among them.
+    sent: BTreeMap<NetworkId, Vec<Exit>>,
+    /// How many exits a network had before a certificate.
+    counts: BTreeMap<B256, u32>,
+    seed: u64,
+}
+
+/// The token that a network issues.
+pub fn token_of(network: NetworkId) -> TokenId {
+    TokenId {
+        network,
+        address: Address::with_last_byte(0x70_u8.wrapping_add(network.get() as u8)),
+    }
+}
+
+impl Maker {
+    /// Networks 1 to `networks` of a deployment, whose signers are [`signer`]s.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub fn new(domain: SettlementDomain, networks: u32, seed: u64) -> Result<Self> {
+        let mut world = World::new(domain);
+        for id in 1..=networks {
+            let network = NetworkId::new(id);
+            world.register(network, causeway_types::Authority::signer(signer(network))?)?;
+        }
+        Ok(Self {
+            world,
+            sent: BTreeMap::new(),
+            counts: BTreeMap::new(),
+            seed,
+        })
+    }
+
+    /// The world once all that was made is settled.
+    pub const fn world(&self) -> &World {
+        &self.world
+    }
+
+    /// Exits of L1, which certificates may take in from now on.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub fn deposit(&mut self, exits: &[Exit]) -> Result<()> {
+        self.world.deposit(exits)?;
+        self.sent.entry(NetworkId::MAINNET).or_default().extend(exits);
+        Ok(())
+    }
+
+    /// A network's next certificate.
+    ///
+    /// # Errors
+    /// If the ledger refuses it.
+    pub fn make(&mut self, network: NetworkId, wanted: &Draft) -> Result<Made> {
+        let mut made = self.make_together(&[(network, wanted.clone())])?;
+        made.pop().context("one was made")
+    }
+
+    /// The next certificates of several networks, which may be contingent on each other.
+    ///
+    /// # Errors
+    /// If the ledger refuses any of them.
+    pub fn make_together(&mut self, wanted: &[(NetworkId, Draft)]) -> Result<Vec<Made>> {
+        let mut made = Vec::new();
+        for (network, draft) in wanted {
+            made.push(Made::of(self.build(*network, draft)?));
+        }
+        self.settle(&made)?;
+        Ok(made)
+    }
+
+    /// A certificate as [`Self::make`] makes it, which does not count: the next one has the same height.
+    ///
+    /// # Errors
+    /// If it does not apply.
+    pub fn propose(&self, network: NetworkId, wanted: &Draft) -> Result<Made> {
+        Ok(Made::of(self.build(network, wanted)?))
+    }
+
+    /// A certificate that breaks a rule and is signed all the same: it sends away what its network does not hold.
+    ///
+    /// # Errors
+    /// If there is no such network.
+    pub fn poison(&self, network: NetworkId, to: NetworkId) -> Result<Made> {
+        let known = self.world.network(network).context("no such network")?;
+        let exit = Exit {
+            token: TokenId::ETH,
+            ..exit_of(network, to, U256::MAX >> 1)
+        };
+        let mut certificate = draft(known.state, vec![exit], Vec::new())?;
+        let state_root = self.state_root(network, known.state.height());
+        certificate.state_root = Some(state_root);
+        // What it breaks is found by applying it, and so is its digest: the signature is over that of one without the exit.
+        let innocent = Certificate {
+            state_root: Some(state_root),
+            ..draft(known.state, Vec::new(), Vec::new())?
+        };
+        certificate.authority = Some(self.authorise(&innocent)?);
+        Ok(Made::of(certificate))
+    }
+
+    /// Takes note that certificates settle.
+    fn settle(&mut self, made: &[Made]) -> Result<()> {
+        let certificates: Vec<_> = made.iter().map(|made| made.certificate.clone()).collect();
+        let outcome = settle_epoch(&self.world, &certificates);
+        ensure!(
+            outcome.left_out.is_empty(),
+            "the ledger leaves out {:?}",
+            outcome.left_out
+        );
+        self.world = outcome.world;
+        for made in made {
+            let sent = self.sent.entry(made.network()).or_default();
+            self.counts.insert(made.id, u32::try_from(sent.len())?);
+            sent.extend(&made.certificate.exits);
+        }
+        Ok(())
+    }
+
+    fn build(&self, network: NetworkId, wanted: &Draft) -> Result<Certificate> {
+        let known = self.world.network(network).context("no such network")?;
+        let exits = wanted
+            .exits
+            .iter()
+            .map(|&(to, amount)| exit_of(network, to, U256::from(amount)))
+            .collect();
+        let mut imports = Vec::new();
+        for &index in &wanted.imports {
+            imports.push(self.import(index)?);
+        }
+        let contingencies = wanted.contingent_on.iter().map(|&on| {
+            let height = self.world.network(on).context("no such network")?.state.height();
+            Ok(Contingency {
+                network: on,
+                height,
+                state_root: self.state_root(on, height),
+            })
+        });
+        let mut certificate = Certificate {
+            state_root: Some(self.state_root(network, known.state.height())),
+            contingencies: contingencies.collect::<Result<_>>()?,
+            expiry: wanted.expiry.map_or(Expiry::NEVER, Expiry::new),
+            ..draft(known.state, exits, imports)?
+        };
+        certificate.authority = Some(self.authorise(&certificate)?);
+        Ok(certificate)
+    }
+
+    fn authorise(&self, certificate: &Certificate) -> Result<Authorisation> {
+        let network = certificate.network;
+        let known = self.world.network(network).context("no such network")?;
+        let digest = apply(known.state, certificate)?.digest();
+        let hash = self.world.domain().signing_hash(network, digest);
+        Ok(Authorisation::Signer {
+            signature: sign(&secret(network), hash.as_slice()),
+        })
+    }
+
+    fn import(&self, index: GlobalIndex) -> Result<ImportedExit> {
+        let sent = self.sent.get(&index.source());
+        let exit = sent.and_then(|sent| sent.get(index.leaf_index() as usize));
+        let backing = self.world.backing(index);
+        Ok(ImportedExit {
+            exit: *exit.with_context(|| format!("nobody made {index:?}"))?,
+            global_index: index,
+            backing: Backing::History(backing.with_context(|| format!("nothing backs {index:?}"))?),
+        })
+    }
+
+    /// A network's state root after the certificate of a height: nobody looks into it, and two runs with one seed have the same.
+    fn state_root(&self, network: NetworkId, height: u64) -> StateRoot {
+        let words = [self.seed, u64::from(network.get()), height].map(u64::to_be_bytes);
+        StateRoot::new(keccak256(words.concat()))
+    }
+}
+
+fn exit_of(from: NetworkId, to: NetworkId, amount: U256) -> Exit {
+    Exit {
+        leaf_type: LeafType::Transfer,
+        token: token_of(from),
+        destination_network: to,
+        destination_address: Address::with_last_byte(0xee),
+        amount,
+        metadata_hash: EMPTY_METADATA_HASH,
+    }
+}
+
+/// Shapes of certificates that depend on each other.
+impl Maker {
+    /// Each of the networks takes in what the one before it sent: the last depends on all.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub fn chain(&mut self, networks: &[NetworkId]) -> Result<Vec<Made>> {
+        let mut made: Vec<Made> = Vec::new();
+        for (place, &network) in networks.iter().enumerate() {
+            let to = networks[(place + 1) % networks.len()];
+            let mut wanted = Draft::to(to, 10 + place as u64);
+            if let Some(last) = made.last() {
+                wanted = wanted.taking(last.index(self, 0));
+            }
+            made.push(self.make(network, &wanted)?);
+        }
+        Ok(made)
+    }
+
+    /// The first sends to two others, and each of them to the last, which takes in both.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub fn diamond(&mut self, [top, left, right, bottom]: [NetworkId; 4]) -> Result<Vec<Made>> {
+        let wanted = Draft {
+            exits: vec![(left, 5), (right, 6)],
+            ..Draft::default()
+        };
+        let first = self.make(top, &wanted)?;
+        let wanted = Draft::to(bottom, 1).taking(first.index(self, 0));
+        let one = self.make(left, &wanted)?;
+        let wanted = Draft::to(bottom, 2).taking(first.index(self, 1));
+        let other = self.make(right, &wanted)?;
+        let wanted = Draft::default()
+            .taking(one.index(self, 0))
+            .taking(other.index(self, 0));
+        let last = self.make(bottom, &wanted)?;
+        Ok(vec![first, one, other, last])
+    }
+
+    /// Each settles only with the one after it, and the last only with the first.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub fn cycle(&mut self, networks: &[NetworkId]) -> Result<Vec<Made>> {
+        let wanted: Vec<_> = networks
+            .iter()
+            .enumerate()
+            .map(|(place, &network)| {
+                let next = networks[(place + 1) % networks.len()];
+                (network, Draft::to(next, 3).with(next))
+            })
+            .collect();
+        self.make_together(&wanted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use causeway_ledger::{Because, LedgerError};
+
+    use super::*;
+
+    const NETWORKS: [NetworkId; 4] = [
+        NetworkId::new(1),
+        NetworkId::new(2),
+        NetworkId::new(3),
+        NetworkId::new(4),
+    ];
+
+    fn maker() -> Maker {
+        let domain = SettlementDomain {
+            chain_id: 31_337,
+            settlement: Address::repeat_byte(0x5e),
+        };
+        Maker::new(domain, 4, 7).expect("a maker")
+    }
+
+    fn certificates(made: &[Made]) -> Vec<Certificate> {
+        made.iter().map(|made| made.certificate.clone()).collect()
+    }
+
+    #[test]
+    fn shapes_settle_whole_and_not_in_part() {
+        let before = maker();
+        let shapes: [fn(&mut Maker) -> Result<Vec<Made>>; 3] = [
+            |maker| maker.chain(&NETWORKS),
+            |maker| maker.diamond(NETWORKS),
+            |maker| maker.cycle(&NETWORKS[..3]),
+        ];
+        for shape in shapes {
+            let mut maker = before.clone();
+            let made = shape(&mut maker).expect("a shape");
+            let mut all = certificates(&made);
+            all.reverse();
+            let outcome = settle_epoch(before.world(), &all);
+            assert_eq!(outcome.admitted.len(), made.len());
+            assert_eq!(outcome.world.commitment(), maker.world().commitment());
+            // Without the first, none of the others.
+            let rest = &certificates(&made)[1..];
+            assert!(settle_epoch(before.world(), rest).admitted.is_empty());
+        }
+    }
+
+    #[test]
+    fn what_is_handed_in_reads_back() {
+        let mut maker = maker();
+        for made in maker.diamond(NETWORKS).expect("a diamond") {
+            let text = serde_json::to_string(&made.json()).expect("JSON");
+            let read: Certificate = serde_json::from_str(&text).expect("a certificate");
+            assert_eq!((certificate_id(&read), &read), (made.id, &made.certificate));
+        }
+    }
+
+    #[test]
+    fn poison_is_refused_for_what_it_takes() {
+        let maker = maker();
+        let poison = maker.poison(NETWORKS[0], NETWORKS[1]).expect("poison");
+        let outcome = settle_epoch(maker.world(), &[poison.certificate]);
+        let because = &outcome.left_out.first().expect("it is left out").because;
+        assert!(
+            matches!(because, Because::Refused(LedgerError::BalanceUnderflow { token, .. }) if *token == TokenId::ETH),
+            "{because:?}"
+        );
+    }
+
+    #[test]
+    fn a_proposal_leaves_its_height_free() {
+        let mut maker = maker();
+        let wanted = Draft::to(NETWORKS[1], 1);
+        let proposed = maker.propose(NETWORKS[0], &wanted).expect("a proposal");
+        let made = maker
+            .make(NETWORKS[0], &Draft::to(NETWORKS[2], 2))
+            .expect("a certificate");
+        assert_eq!(proposed.certificate.height, made.certificate.height);
+        assert_ne!(proposed.id, made.id);
+    }
+}

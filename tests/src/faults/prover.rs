@@ -1,0 +1,374 @@
+//! A prover that takes no time, for a verifier that takes statements for their own proofs.
+//!
+//! A transition's bytes say what it does; an epoch's statement is computed from them natively, as the seal would say it. What it does
+//! is written down line by line in a file, before and after; a script in another file makes it slow, wrong or fall, and can be changed
+//! while the relayer runs.
+
+use std::fs;
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use alloy_primitives::{B256, Bytes, U256};
+use alloy_sol_types::SolValue;
+use causeway_ledger::{
+    AuthorisationEntry, CertificateStatement, ImportId, PayloadEntry, TransitionInputs, authorisations_chain,
+    contingencies_digest, imports_digest, payload_chain, rollup_height, shadow_leaf,
+};
+use causeway_relayer::prove::{EpochProof, EpochWork, Progress, Prover, ProverError};
+use causeway_types::{Expiry, GoldilocksDigest, PublicValues};
+use serde::{Deserialize, Serialize};
+
+use super::settings::{PROVER_LOG, PROVER_SCRIPT};
+use crate::world::MOCK_PROGRAM;
+
+/// A transition as this prover proves it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Transition {
+    payload: Bytes,
+    digest: GoldilocksDigest,
+    expiry: Expiry,
+}
+
+/// What this prover is told to do instead of proving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Act {
+    Slow(Duration),
+    Panic,
+    Abort,
+    Wrong,
+    Impossible,
+    Machine,
+}
+
+/// The prover.
+#[derive(Clone, Debug, Default)]
+pub struct MockProver {
+    log: Option<PathBuf>,
+    script: Option<PathBuf>,
+}
+
+impl MockProver {
+    /// One that writes what it does into the file that [`PROVER_LOG`] names, and does what the file that [`PROVER_SCRIPT`] names says.
+    ///
+    /// Each line of a script is `WHAT ACT [TIMES]`. WHAT is `transition`, `transition:NETWORK`, `transition:NETWORK:HEIGHT` or `epoch`;
+    /// ACT is `slow:MILLISECONDS`, `panic`, `abort`, `wrong`, `impossible` or `machine`. How often it was done already stands in the
+    /// log, so that a relayer that is started again goes on counting.
+    pub fn from_environment() -> Self {
+        let path = |name| std::env::var_os(name).map(PathBuf::from);
+        Self {
+            log: path(PROVER_LOG),
+            script: path(PROVER_SCRIPT),
+        }
+    }
+
+    fn note(&self, line: &str) {
+        let Some(path) = &self.log else {
+            return;
+        };
+        let file = fs::OpenOptions::new().create(true).append(true).open(path);
+        if let Ok(mut file) = file {
+            // One write: lines of two processes do not mix.
+            let _ = file.write_all(format!("{line}\n").as_bytes());
+        }
+    }
+
+    /// What the script says of a piece of work.
+    fn act(&self, work: &str) -> Option<Act> {
+        let script = fs::read_to_string(self.script.as_ref()?).ok()?;
+        let done = self.log.as_ref().and_then(|path| fs::read_to_string(path).ok());
+        let done = done.unwrap_or_default();
+        let line = script.lines().find(|line| {
+            let mut words = line.split_whitespace();
+            let fits = words.next().is_some_and(|what| {
+                work == what || work.strip_prefix(what).is_some_and(|rest| rest.starts_with(':'))
+            });
+            let times = words.nth(1).and_then(|times| times.parse().ok());
+            let note = acted(line);
+            fits && times.is_none_or(|times| done.lines().filter(|line| *line == note).count() < times)
+        })?;
+        self.note(&acted(line));
+        parse(line.split_whitespace().nth(1)?)
+    }
+
+    /// Does what the script says; whether the proof is to be a wrong one.
+    fn obey(&self, work: &str, progress: &mut Progress<'_>) -> Result<bool, ProverError> {
+        self.note(&format!("begin {work}"));
+        if progress("mock").is_break() {
+            return Err(ProverError::Stopped);
+        }
+        match self.act(work) {
+            None => Ok(false),
+            Some(Act::Wrong) => Ok(true),
+            Some(Act::Slow(time)) => wait(time, progress).map(|()| false),
+            Some(Act::Impossible) => Err(ProverError::Impossible("the script says so".to_owned())),
+            Some(Act::Machine) => Err(ProverError::Machine("the script says so".to_owned())),
+            Some(Act::Panic) => panic!("the script of the prover says so"),
+            // As a machine that runs out of memory would.
+            Some(Act::Abort) => std::process::abort(),
+        }
+    }
+}
+
+fn acted(line: &str) -> String {
+    format!("act {}", line.trim())
+}
+
+fn parse(act: &str) -> Option<Act> {
+    Some(match act {
+        "panic" => Act::Panic,
+        "abort" => Act::Abort,
+        "wrong" => Act::Wrong,
+        "impossible" => Act::Impossible,
+        "machine" => Act::Machine,
+        _ => Act::Slow(Duration::from_millis(act.strip_prefix("slow:")?.parse().ok()?)),
+    })
+}
+
+/// Lets time pass, asking all the while whether to go on.
+fn wait(time: Duration, progress: &mut Progress<'_>) -> Result<(), ProverError> {
+    let began = Instant::now();
+    while began.elapsed() < time {
+        std::thread::sleep(Duration::from_millis(20));
+        if let ControlFlow::Break(()) = progress("mock: waiting") {
+            return Err(ProverError::Stopped);
+        }
+    }
+    Ok(())
+}
+
+/// The digest of the certificate behind a transition.
+fn digest_of(inputs: &TransitionInputs) -> GoldilocksDigest {
+    let imports: Vec<_> = inputs
+        .imports
+        .iter()
+        .map(|import| ImportId {
+            source: import.source,
+            leaf_index: import.leaf_index,
+            shadow_leaf: shadow_leaf(&import.exit),
+        })
+        .collect();
+    let contingencies: Vec<_> = inputs.contingencies.iter().map(|on| on.contingency).collect();
+    CertificateStatement {
+        domain: inputs.domain,
+        network: inputs.old.network,
+        height: inputs.old.height,
+        expiry: inputs.expiry,
+        old_state_root: inputs.old.state_root,
+        new_state_root: inputs.new.state_root,
+        exit_count: inputs.new.exit_count,
+        shadow_root: inputs.new.shadow_root,
+        imports: imports_digest(&imports),
+        contingencies: contingencies_digest(&contingencies),
+    }
+    .hash()
+}
+
+impl Prover for MockProver {
+    fn program_digest(&self) -> U256 {
+        MOCK_PROGRAM
+    }
+
+    fn prove_transition(
+        &mut self,
+        inputs: &TransitionInputs,
+        _own: Option<&[u8]>,
+        progress: &mut Progress<'_>,
+    ) -> Result<Vec<u8>, ProverError> {
+        let work = format!("transition:{}:{}", inputs.old.network.get(), inputs.old.height);
+        let is_wrong = self.obey(&work, progress)?;
+        let mut transition = Transition {
+            payload: inputs.payload().encode().into(),
+            digest: digest_of(inputs),
+            expiry: inputs.expiry,
+        };
+        if is_wrong {
+            transition.digest = GoldilocksDigest::ZERO;
+        }
+        let bytes =
+            serde_json::to_vec(&transition).map_err(|error| ProverError::Machine(error.to_string()))?;
+        self.note(&format!("proven {work}"));
+        Ok(bytes)
+    }
+
+    fn prove_epoch(
+        &mut self,
+        work: &EpochWork,
+        progress: &mut Progress<'_>,
+    ) -> Result<EpochProof, ProverError> {
+        let (values, name) = values_of(work)?;
+        let is_wrong = self.obey(&name, progress)?;
+        let mut statement = values.statement();
+        if is_wrong {
+            statement = B256::with_last_byte(1);
+        }
+        let proof = (MOCK_PROGRAM, U256::from_be_bytes(statement.0)).abi_encode();
+        self.note(&format!("proven {name}"));
+        Ok(EpochProof {
+            statement,
+            proof: proof.into(),
+        })
+    }
+}
+
+/// What an epoch says, and its name: `epoch:` and its certificates.
+fn values_of(work: &EpochWork) -> Result<(PublicValues, String), ProverError> {
+    let impossible = |error: &dyn std::error::Error| ProverError::Impossible(error.to_string());
+    let mut state = work.before.clone();
+    for (network, authority) in &work.registry {
+        state
+            .register(*network, *authority)
+            .map_err(|error| impossible(&error))?;
+    }
+    state
+        .deposit(&work.deposits)
+        .map_err(|error| impossible(&error))?;
+    let mut transitions = Vec::new();
+    for (position, bytes) in work.transitions.iter().enumerate() {
+        let unreadable = |detail: String| ProverError::Transition { position, detail };
+        let transition: Transition =
+            serde_json::from_slice(bytes).map_err(|error| unreadable(error.to_string()))?;
+        let payload = transition.payload.as_ref().try_into();
+        let payload: &[u8; PayloadEntry::ENCODED_LEN] =
+            payload.map_err(|_| unreadable("the payload has another length".to_owned()))?;
+        let entry = PayloadEntry::decode(payload).map_err(|error| unreadable(error.to_string()))?;
+        transitions.push((transition, entry));
+    }
+    let height = rollup_height(transitions.iter().map(|(_, entry)| entry.network));
+    let (mut authorisations, mut name) = (Vec::new(), "epoch".to_owned());
+    for (transition, entry) in &transitions {
+        name += &format!(":{}.{}", entry.network.get(), entry.height);
+        let opening = state.anchor(entry, height).map_err(|error| impossible(&error))?;
+        if let Some(signer) = opening.authority.signer_address() {
+            authorisations.push(AuthorisationEntry {
+                network: entry.network,
+                digest: transition.digest,
+                signer,
+            });
+        }
+    }
+    let commitment = state.commitment();
+    let expiries = transitions.iter().map(|(transition, _)| transition.expiry);
+    let values = PublicValues {
+        domain: work.domain,
+        old_commitment: work.before.commitment().hash(),
+        new_commitment: commitment.hash(),
+        rollup_exit_root: commitment.rollup_exit_root,
+        deposits: commitment.deposits,
+        deposit_root: state.l1().exit_root,
+        registry_entries: commitment.registry_entries,
+        registry_hash: state.registry().hash(),
+        expiry: expiries.min().unwrap_or(Expiry::NEVER),
+        authorisations_chain: authorisations_chain(&authorisations),
+        payload_chain: payload_chain(transitions.iter().map(|(_, entry)| entry)),
+    };
+    Ok((values, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::Address;
+    use causeway_ledger::{World, settle_epoch};
+    use causeway_types::{NetworkId, SettlementDomain};
+
+    use super::*;
+    use crate::faults::certificates::Maker;
+    use crate::world::Epoch;
+
+    const NETWORKS: [NetworkId; 4] = [
+        NetworkId::new(1),
+        NetworkId::new(2),
+        NetworkId::new(3),
+        NetworkId::new(4),
+    ];
+
+    fn go_on(_: &str) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+
+    /// An epoch of a diamond, and the work that it is for a prover.
+    fn diamond(prover: &mut MockProver) -> (Epoch, EpochWork) {
+        let domain = SettlementDomain {
+            chain_id: 31_337,
+            settlement: Address::repeat_byte(0x5e),
+        };
+        let mut maker = Maker::new(domain, 4, 1).expect("a maker");
+        let registered = maker.world().clone();
+        let made = maker.diamond(NETWORKS).expect("a diamond");
+        let certificates: Vec<_> = made.into_iter().map(|made| made.certificate).collect();
+        let outcome = settle_epoch(&registered, &certificates);
+        let transitions = outcome.admitted.iter().map(|admitted| {
+            let inputs = TransitionInputs::new(&admitted.transition, &outcome.world).expect("inputs");
+            prover
+                .prove_transition(&inputs, None, &mut go_on)
+                .expect("a transition")
+        });
+        let transitions = transitions.collect();
+        let registry = registered
+            .networks()
+            .map(|network| (network.state.network(), network.authority));
+        let work = EpochWork {
+            domain,
+            before: World::new(domain).global().clone(),
+            registry: registry.collect(),
+            deposits: Vec::new(),
+            transitions,
+        };
+        let epoch = Epoch {
+            old: work.before.clone(),
+            registered: work.registry.clone(),
+            deposits: Vec::new(),
+            outcome,
+            domain,
+        };
+        (epoch, work)
+    }
+
+    #[test]
+    fn it_says_of_an_epoch_what_the_ledger_says() {
+        let mut prover = MockProver::default();
+        let (epoch, work) = diamond(&mut prover);
+        let proof = prover.prove_epoch(&work, &mut go_on).expect("a proof");
+        assert_eq!(proof.statement, epoch.public_values().statement());
+        let expected = (MOCK_PROGRAM, U256::from_be_bytes(proof.statement.0)).abi_encode();
+        assert_eq!(proof.proof, expected);
+    }
+
+    #[test]
+    fn a_script_is_obeyed_as_often_as_it_says() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (log, script) = (folder.path().join("log"), folder.path().join("script"));
+        let mut prover = MockProver {
+            log: Some(log.clone()),
+            script: Some(script.clone()),
+        };
+        let (epoch, work) = diamond(&mut prover);
+        fs::write(&script, "transition impossible\nepoch wrong 1\nepoch machine 1\n").expect("a script");
+        let wrong = prover.prove_epoch(&work, &mut go_on).expect("a proof");
+        assert_eq!(wrong.statement, B256::with_last_byte(1));
+        let error = prover
+            .prove_epoch(&work, &mut go_on)
+            .expect_err("it is told to fail");
+        assert!(matches!(error, ProverError::Machine(said) if said == "the script says so"));
+        let right = prover.prove_epoch(&work, &mut go_on).expect("a proof");
+        assert_eq!(right.statement, epoch.public_values().statement());
+        let log = fs::read_to_string(&log).expect("a log");
+        let epochs = |word: &str| {
+            log.lines()
+                .filter(|line| *line == format!("{word} epoch:1.0:2.0:3.0:4.0"))
+                .count()
+        };
+        assert_eq!((epochs("begin"), epochs("proven")), (3, 2));
+    }
+
+    #[test]
+    fn it_stops_when_it_is_told_to() {
+        let mut prover = MockProver::default();
+        let (_, work) = diamond(&mut prover);
+        let error = prover
+            .prove_epoch(&work, &mut |_| ControlFlow::Break(()))
+            .expect_err("it is told to stop");
+        assert!(matches!(error, ProverError::Stopped));
+    }
+}

@@ -1,0 +1,306 @@
+//! The relayer as a process: started, killed, asked to end, started again, and asked over HTTP.
+
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use alloy_primitives::B256;
+use anyhow::{Context, Result, bail, ensure};
+use causeway_devnet::anvil::signal;
+use causeway_types::CertificateJson;
+use serde_json::Value;
+
+use super::settings::{FAILPOINTS, PROVER_LOG, PROVER_SCRIPT, Places};
+
+/// The binary that is the relayer with the mock prover, beside the one that runs this.
+const BINARY: &str = "causeway_mock";
+
+/// An answer of its API.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The body; null if it is no JSON.
+    pub body: Value,
+}
+
+/// A relayer that runs. It is killed when this is dropped.
+#[derive(Debug)]
+pub struct Relayer {
+    child: Child,
+    public: String,
+    admin: String,
+    metrics: String,
+    lines: Arc<Mutex<Vec<String>>>,
+    client: reqwest::Client,
+}
+
+/// Where the binary is: in the folder of this one, or above it for tests, which lie in `deps`.
+fn binary() -> Result<PathBuf> {
+    let this = std::env::current_exe()?;
+    let found = this.ancestors().skip(1).take(2).map(|folder| folder.join(BINARY));
+    found
+        .into_iter()
+        .find(|path| path.is_file())
+        .with_context(|| format!("{BINARY} is not there: `cargo build --workspace --bin {BINARY}`"))
+}
+
+impl Relayer {
+    /// Starts one. `failpoints` names points at which it dies, as the crate `fail` reads them; empty for none.
+    ///
+    /// # Errors
+    /// If the binary is not there.
+    pub fn start(places: &Places, failpoints: &str) -> Result<Self> {
+        let log = |name: &str| -> Result<File> {
+            let path = places.folder.join(name);
+            Ok(OpenOptions::new().create(true).append(true).open(path)?)
+        };
+        let mut command = Command::new(binary()?);
+        command
+            .arg("run")
+            .arg("--config")
+            .arg(places.config())
+            .env(PROVER_LOG, places.prover_log())
+            .env(PROVER_SCRIPT, places.prover_script())
+            .current_dir(&places.folder)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log("relayer.stderr")?);
+        if failpoints.is_empty() {
+            command.env_remove(FAILPOINTS);
+        } else {
+            command.env(FAILPOINTS, failpoints);
+        }
+        let mut child = command.spawn()?;
+        let stdout = child.stdout.take().context("it is piped")?;
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let (kept, mut file) = (Arc::clone(&lines), log("relayer.stdout")?);
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                let _ = writeln!(file, "{line}");
+                kept.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+            }
+        });
+        let client = reqwest::Client::builder()
+            .timeout(Duration::from_secs(10))
+            .build()?;
+        let url = |port| format!("http://127.0.0.1:{port}");
+        Ok(Self {
+            child,
+            public: url(places.public),
+            admin: url(places.admin),
+            metrics: url(places.metrics),
+            lines,
+            client,
+        })
+    }
+
+    /// Waits until it answers.
+    ///
+    /// # Errors
+    /// If it ends, or takes longer than this.
+    pub async fn wait_until_alive(&mut self, limit: Duration) -> Result<()> {
+        let began = Instant::now();
+        loop {
+            if let Ok(answer) = self.get("/healthz").await
+                && answer.status == 200
+            {
+                return Ok(());
+            }
+            if let Some(status) = self.child.try_wait()? {
+                bail!("the relayer ended with {status}: {}", self.last_words());
+            }
+            ensure!(
+                began.elapsed() < limit,
+                "the relayer does not answer: {}",
+                self.last_words()
+            );
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    fn last_words(&self) -> String {
+        let lines = self.lines();
+        lines[lines.len().saturating_sub(3)..].join(" | ")
+    }
+
+    /// Its process id.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it runs.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn is_running(&mut self) -> Result<bool> {
+        Ok(self.child.try_wait()?.is_none())
+    }
+
+    /// Kills it (SIGKILL): nothing of it runs any longer, nothing is cleaned up.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn kill(&mut self) -> Result<ExitStatus> {
+        // It may have died by itself, at a fail point.
+        let _ = self.child.kill();
+        Ok(self.child.wait()?)
+    }
+
+    /// Asks it to end (SIGTERM).
+    ///
+    /// # Errors
+    /// If it is not there.
+    pub fn terminate(&self) -> Result<()> {
+        Ok(signal(self.pid(), "TERM")?)
+    }
+
+    /// Waits until it has ended.
+    ///
+    /// # Errors
+    /// If that takes longer than this.
+    pub async fn wait(&mut self, limit: Duration) -> Result<ExitStatus> {
+        let began = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            ensure!(
+                began.elapsed() < limit,
+                "it still runs after {limit:?}: {}",
+                self.last_words()
+            );
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// What it said on stdout, line by line.
+    pub fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Asks its public API.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn get(&self, path: &str) -> Result<Answer> {
+        let response = self.client.get(format!("{}{path}", self.public)).send().await?;
+        read(response).await
+    }
+
+    /// Asks its API for operators to do something.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn admin(&self, path: &str, body: &Value) -> Result<Answer> {
+        let request = self.client.post(format!("{}{path}", self.admin)).json(body);
+        read(request.send().await?).await
+    }
+
+    /// Its metrics, as text.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn metrics(&self) -> Result<String> {
+        let response = self
+            .client
+            .get(format!("{}/metrics", self.metrics))
+            .send()
+            .await?;
+        Ok(response.text().await?)
+    }
+
+    /// Hands a certificate in.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn submit(&self, certificate: &CertificateJson) -> Result<Answer> {
+        let body = serde_json::to_vec(certificate)?;
+        self.post_bytes("/v1/certificates", body).await
+    }
+
+    /// Hands in bytes, whatever they are.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn post_bytes(&self, path: &str, body: Vec<u8>) -> Result<Answer> {
+        let request = self
+            .client
+            .post(format!("{}{path}", self.public))
+            .header("content-type", "application/json")
+            .body(body);
+        read(request.send().await?).await
+    }
+
+    /// A certificate as it stands; none if it is not known.
+    ///
+    /// # Errors
+    /// If it does not answer, or with something else.
+    pub async fn certificate(&self, id: B256) -> Result<Option<Value>> {
+        let answer = self.get(&format!("/v1/certificates/{id}")).await?;
+        match answer.status {
+            200 => Ok(Some(answer.body)),
+            404 => Ok(None),
+            status => bail!(
+                "the relayer answers a question for {id} with {status}: {}",
+                answer.body
+            ),
+        }
+    }
+
+    /// Where a certificate stands; nothing if it is not known.
+    ///
+    /// # Errors
+    /// As [`Self::certificate`].
+    pub async fn standing(&self, id: B256) -> Result<String> {
+        let certificate = self.certificate(id).await?.unwrap_or_default();
+        Ok(certificate["standing"].as_str().unwrap_or_default().to_owned())
+    }
+}
+
+async fn read(response: reqwest::Response) -> Result<Answer> {
+    let status = response.status().as_u16();
+    let body = response.bytes().await?;
+    Ok(Answer {
+        status,
+        body: serde_json::from_slice(&body).unwrap_or_default(),
+    })
+}
+
+impl Drop for Relayer {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// How often the mock prover began and finished a piece of work, by its name, of those whose name begins so.
+///
+/// # Errors
+/// If its log cannot be read.
+pub fn proofs(log: &Path, prefix: &str) -> Result<Vec<(String, usize, usize)>> {
+    let text = match std::fs::read_to_string(log) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        other => other?,
+    };
+    let mut counts: std::collections::BTreeMap<String, (usize, usize)> = std::collections::BTreeMap::new();
+    for line in text.lines() {
+        if let Some((word, work)) = line.split_once(' ')
+            && work.starts_with(prefix)
+        {
+            let count = counts.entry(work.to_owned()).or_default();
+            match word {
+                "begin" => count.0 += 1,
+                "proven" => count.1 += 1,
+                _ => {}
+            }
+        }
+    }
+    Ok(counts
+        .into_iter()
+        .map(|(work, (begun, proven))| (work, begun, proven))
+        .collect())
+}

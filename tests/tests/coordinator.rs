@@ -1,0 +1,544 @@
+//! The relayer's coordinator beside the worlds of revm: what it closes is what the world's own books say, and Ethereum takes it.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use alloy_primitives::{B256, Bytes, FixedBytes, U256};
+use alloy_sol_types::SolCall;
+use causeway_journal::{Fingerprint, Header, Journal, ReasonClass, Standing, Tier, Timestamp};
+use causeway_relayer::config::{EXAMPLE, Loaded};
+use causeway_relayer::coordinator::{Coordinator, EpochPlan, Heights, Submission, Work};
+use causeway_relayer::desk::{Code, Refusal, Submitted};
+use causeway_relayer::known::Deployment;
+use causeway_relayer::prove::{EpochProof, ProverError};
+use causeway_tests::stories::{Mock, burn_and_mint};
+use causeway_tests::world::{A, B, Party, Verifier, World};
+use causeway_types::{Certificate, CertificateJson, Contingency, Expiry, NetworkId, StateRoot};
+use tempfile::TempDir;
+
+/// Seconds: the worlds begin on 14 November 2023.
+const NOW: Timestamp = Timestamp::from_millis(1_700_000_100_000);
+/// What the worlds' mock takes for the program.
+const PROGRAM: u64 = 0xca05e;
+
+/// A coordinator that reads a world's Ethereum.
+struct Desk {
+    coordinator: Coordinator,
+    deployment: Deployment,
+    selector: FixedBytes<4>,
+    read: usize,
+    clock: Timestamp,
+    folder: TempDir,
+    settings: String,
+}
+
+impl Desk {
+    fn of(world: &World, settings: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let source = world.source();
+        let deployment = Deployment {
+            chain_id: causeway_tests::evm::LOCAL_CHAIN_ID,
+            settlement: source.settlement,
+            bridge: source.bridge,
+            global_exit_root: world.l1_manager(),
+        };
+        let coordinator = open(folder.path(), &deployment, settings);
+        coordinator.begin(deployment).unwrap();
+        let mut desk = Self {
+            coordinator,
+            deployment,
+            selector: world.deployed().selector,
+            read: 0,
+            clock: NOW,
+            folder,
+            settings: settings.to_owned(),
+        };
+        desk.follow(world);
+        desk
+    }
+
+    /// The same after its process died.
+    fn reopened(self) -> Self {
+        let Self {
+            coordinator,
+            deployment,
+            folder,
+            ..
+        } = self;
+        drop(coordinator);
+        let coordinator = open(folder.path(), &deployment, &self.settings);
+        coordinator.begin(deployment).unwrap();
+        let desk = Self {
+            coordinator,
+            deployment,
+            selector: self.selector,
+            read: self.read,
+            clock: self.clock,
+            folder,
+            settings: self.settings,
+        };
+        desk.look(desk.read as u64, desk.read as u64, 0);
+        desk
+    }
+
+    /// Reads on; every block counts as settled, and none is final.
+    fn follow(&mut self, world: &World) {
+        let logs = world.logs();
+        let new = &logs[self.read..];
+        self.read = logs.len();
+        let header = Header {
+            number: self.read as u64,
+            hash: B256::with_last_byte(1),
+            parent: B256::ZERO,
+        };
+        self.coordinator.extend(header, new, self.clock).unwrap();
+        self.look(self.read as u64, self.read as u64, 0);
+    }
+
+    fn look(&self, head: u64, settled: u64, finalized: u64) {
+        let heights = Heights {
+            head: Some((head, self.clock.seconds())),
+            settled,
+            finalized,
+        };
+        let program = Some((U256::from(PROGRAM), self.selector));
+        self.coordinator
+            .note_heights(heights, program, self.clock)
+            .unwrap();
+        self.coordinator.renew(self.clock).unwrap();
+    }
+
+    fn submit(&self, certificate: &Certificate) -> Result<Submitted, Refusal> {
+        let json = CertificateJson::from(certificate.clone());
+        self.coordinator.submit(json, "test", self.clock)
+    }
+
+    fn standing(&self, submitted: &Submitted) -> Standing {
+        let record = self
+            .coordinator
+            .journal()
+            .read(|view| view.certificate(submitted.id));
+        record.unwrap().unwrap().standing
+    }
+
+    fn code(&self, submitted: &Submitted) -> Option<String> {
+        let record = self
+            .coordinator
+            .journal()
+            .read(|view| view.certificate(submitted.id));
+        record.unwrap().unwrap().reason.map(|reason| reason.code)
+    }
+
+    /// Proves all that is asked for, as a mock does.
+    fn prove(&self) -> usize {
+        let mut proven = 0;
+        while let Some((job, work)) = self.coordinator.lease("mock", self.clock).unwrap() {
+            match work {
+                Work::Transition(..) => self
+                    .coordinator
+                    .proved_transition(job.id, b"transition", self.clock)
+                    .unwrap(),
+                Work::Epoch(_, statement) => {
+                    let proof = mock_proof(statement);
+                    self.coordinator
+                        .proved_epoch(&job, statement, &EpochProof { statement, proof }, self.clock)
+                        .unwrap();
+                }
+            }
+            proven += 1;
+            self.coordinator.renew(self.clock).unwrap();
+        }
+        proven
+    }
+}
+
+fn mock_proof(statement: B256) -> Bytes {
+    [U256::from(PROGRAM).to_be_bytes::<32>(), statement.0]
+        .concat()
+        .into()
+}
+
+fn open(folder: &Path, deployment: &Deployment, settings: &str) -> Coordinator {
+    let text = EXAMPLE
+        .replace("chain_id = 1\n", &format!("chain_id = {}\n", deployment.chain_id))
+        .replace("max_wait = \"10m\"", "max_wait = \"0s\"")
+        .replace("proving_margin = \"30m\"", "proving_margin = \"1m\"");
+    let text = format!("{text}\n{settings}");
+    let loaded = Loaded::parse(Path::new("test.toml"), &text, []).unwrap();
+    let fingerprint = Fingerprint {
+        chain_id: deployment.chain_id,
+        genesis: None,
+        settlement: deployment.settlement,
+        bridge: deployment.bridge,
+    };
+    let journal = Journal::open(&folder.join("relayer.db"), &fingerprint).unwrap();
+    Coordinator::new(Arc::new(loaded.config), Arc::new(journal))
+}
+
+/// A and B with a burn on A that is minted on B before anything is final.
+fn burn_and_mint_certificates(world: &mut World) -> [Certificate; 2] {
+    let cat = world.token("CAT");
+    let sent = world
+        .bridge_asset((A, Party::Alice), (B, Party::Bob), cat, U256::from(60), false)
+        .unwrap();
+    world.inform_ahead(B).unwrap();
+    world.claim(sent).unwrap();
+    world.certificates(&[A, B]).unwrap().try_into().unwrap()
+}
+
+#[test]
+fn a_burn_and_its_mint_settle_by_one_call_that_ethereum_takes() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let [of_a, of_b] = burn_and_mint_certificates(&mut world);
+    let mut desk = Desk::of(&world, "");
+    // B's comes first: what it imports is not here yet.
+    let second = desk.submit(&of_b).unwrap();
+    assert_eq!(second.standing, Standing::Waiting);
+    assert_eq!(desk.code(&second).as_deref(), Some("dependency_missing"));
+    let first = desk.submit(&of_a).unwrap();
+    assert_eq!(first.standing, Standing::Accepted);
+    assert_eq!(desk.standing(&second), Standing::Accepted, "A's makes B's good");
+    assert_eq!(desk.standing(&second).tier(), Tier::PreConfirmed);
+    // The same again is answered as it stands.
+    let again = desk.submit(&of_a).unwrap();
+    assert_eq!((again.id, again.known), (first.id, true));
+
+    assert_eq!(desk.prove(), 2);
+    assert_eq!(desk.standing(&first), Standing::Confirmed);
+    assert_eq!(desk.standing(&second), Standing::Confirmed);
+    let epoch = desk.coordinator.close_epoch(desk.clock).unwrap().unwrap();
+    assert_eq!(
+        desk.coordinator.close_epoch(desk.clock).unwrap(),
+        None,
+        "one is open"
+    );
+    assert_eq!(desk.standing(&first), Standing::Assigned);
+    assert_eq!(desk.prove(), 1);
+
+    // What is sent is what the world's own books make of the certificates.
+    let judged = world.judge(&[of_a, of_b]);
+    let record = desk
+        .coordinator
+        .journal()
+        .read(|view| view.epoch(epoch))
+        .unwrap()
+        .unwrap();
+    let plan = EpochPlan::of(&record).unwrap();
+    assert_eq!(plan.statement, judged.public_values().statement());
+    let submission = Submission::of(&record).unwrap().unwrap();
+    let proof = world.deployed().mock_proof(&judged.public_values());
+    let call = judged.call(desk.selector, &proof);
+    assert_eq!(submission.calldata, Bytes::from(call.abi_encode()));
+
+    world.record(&[A, B], &judged, &proof).unwrap();
+    desk.follow(&world);
+    assert_eq!(desk.standing(&first), Standing::Settled);
+    assert_eq!(desk.coordinator.commitment(), Some(record.after));
+    desk.look(desk.read as u64, desk.read as u64, desk.read as u64);
+    assert_eq!(desk.standing(&first), Standing::Finalized);
+    assert_eq!(desk.standing(&second).tier(), Tier::Finalized);
+
+    // Another process finds all of it.
+    let desk = desk.reopened();
+    assert_eq!(desk.coordinator.commitment(), Some(record.after));
+    assert_eq!(desk.standing(&second), Standing::Finalized);
+    let networks = desk.coordinator.networks(desk.clock);
+    let heights: Vec<_> = networks.iter().map(|network| network.settled_height).collect();
+    assert_eq!(heights, [1, 1, 0]);
+    assert!(networks.iter().all(|network| network.history_complete));
+}
+
+#[test]
+fn what_is_refused_says_what_to_do() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let [of_a, of_b] = burn_and_mint_certificates(&mut world);
+    let desk = Desk::of(&world, "");
+    let refused = |certificate: &Certificate| {
+        let refusal = desk.submit(certificate).unwrap_err();
+        (refusal.code, refusal.class)
+    };
+    let mut unsigned = of_a.clone();
+    unsigned.authority = None;
+    let refusal = desk.submit(&unsigned).unwrap_err();
+    assert_eq!(
+        (refusal.code, refusal.class),
+        (Code::Unsigned, ReasonClass::Rebuild)
+    );
+    let digest = world.digest(&of_a).unwrap();
+    assert_eq!(
+        refusal.details["to_sign"]["digest"],
+        B256::from(digest).to_string()
+    );
+
+    let mut stolen = of_a.clone();
+    stolen.authority = of_b.authority;
+    assert_eq!(refused(&stolen), (Code::Unauthorised, ReasonClass::Operator));
+    let mut stranger = of_a.clone();
+    stranger.network = NetworkId::new(77);
+    assert_eq!(refused(&stranger), (Code::UnknownNetwork, ReasonClass::Operator));
+    let mut late = of_a.clone();
+    late.expiry = Expiry::new(NOW.seconds() + 30);
+    assert_eq!(refused(&late), (Code::ExpiresTooSoon, ReasonClass::Rebuild));
+    let mut early = of_a.clone();
+    early.height = 3;
+    let refusal = desk.submit(&early).unwrap_err();
+    assert_eq!((refusal.code, refusal.class), (Code::Refused, ReasonClass::Wait));
+    assert_eq!(refusal.details["rule"], "mismatch_height");
+    // Nothing is kept of what is refused.
+    let counts = desk
+        .coordinator
+        .journal()
+        .read(|view| view.count_certificates())
+        .unwrap();
+    assert_eq!(counts, []);
+}
+
+#[test]
+fn two_that_a_network_signed_for_one_height_are_an_offence() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let [of_a, _] = burn_and_mint_certificates(&mut world);
+    let desk = Desk::of(&world, "[[network]]\nid = 1\npolicy = { most_offences = 1 }\n");
+    let first = desk.submit(&of_a).unwrap();
+    let mut other = of_a.clone();
+    other.expiry = Expiry::new(NOW.seconds() + 100_000);
+    // Not signed: no offence of the network's.
+    let refusal = desk.submit(&other).unwrap_err();
+    assert_eq!(refusal.code, Code::HeightConflict);
+    assert_eq!(refusal.details["equivocation"], false);
+    world.authorise(&mut other);
+    let refusal = desk.submit(&other).unwrap_err();
+    assert_eq!(refusal.code, Code::HeightConflict);
+    assert_eq!(refusal.details["live"], first.id.to_string());
+    assert_eq!(refusal.details["equivocation"], true);
+    // Now nothing of it is taken in.
+    let refusal = desk.submit(&other).unwrap_err();
+    assert_eq!(
+        (refusal.code, refusal.class),
+        (Code::Blocked, ReasonClass::Operator)
+    );
+}
+
+#[test]
+fn what_waits_in_vain_expires_and_names_what_is_missing() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let [_, of_b] = burn_and_mint_certificates(&mut world);
+    let mut desk = Desk::of(&world, "");
+    let waiting = desk.submit(&of_b).unwrap();
+    assert_eq!(waiting.standing, Standing::Waiting);
+    // L1's clock counts: where it stands still nobody is late.
+    desk.clock = Timestamp::from_millis(NOW.millis() + 7_200_000);
+    desk.coordinator.renew(desk.clock).unwrap();
+    assert_eq!(desk.standing(&waiting), Standing::Waiting);
+    desk.look(desk.read as u64, desk.read as u64, 0);
+    desk.coordinator.forget();
+    desk.coordinator.renew(desk.clock).unwrap();
+    assert_eq!(desk.standing(&waiting), Standing::Expired);
+    let record = desk
+        .coordinator
+        .journal()
+        .read(|view| view.certificate(waiting.id))
+        .unwrap()
+        .unwrap();
+    let detail = record.reason.unwrap().detail;
+    assert!(detail.contains("network 1 at height 0"), "{detail}");
+}
+
+#[test]
+fn networks_that_accept_only_what_is_final_wait_for_it() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let [of_a, of_b] = burn_and_mint_certificates(&mut world);
+    let policy = "[[network]]\nid = 2\npolicy = { accept_others = \"finalized\" }\n";
+    let mut desk = Desk::of(&world, policy);
+    let (first, second) = (desk.submit(&of_a).unwrap(), desk.submit(&of_b).unwrap());
+    assert_eq!(second.standing, Standing::Waiting);
+    assert_eq!(desk.code(&second).as_deref(), Some("policy"));
+    assert_eq!(desk.prove(), 1);
+    assert_eq!(desk.standing(&first), Standing::Confirmed);
+    desk.coordinator.close_epoch(desk.clock).unwrap().unwrap();
+    desk.prove();
+    let judged = world.judge(&[of_a]);
+    let proof = world.deployed().mock_proof(&judged.public_values());
+    world.record(&[A], &judged, &proof).unwrap();
+    desk.follow(&world);
+    desk.coordinator.forget();
+    desk.coordinator.renew(desk.clock).unwrap();
+    assert_eq!(desk.standing(&second), Standing::Waiting, "settled is not final");
+    desk.look(desk.read as u64, desk.read as u64, desk.read as u64);
+    assert_eq!(desk.standing(&second), Standing::Accepted);
+}
+
+/// Certificates that hold only with each other are confirmed together, and not before both are proven.
+#[test]
+fn a_cycle_is_confirmed_together() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let [mut of_a, mut of_b] = burn_and_mint_certificates(&mut world);
+    let on = |certificate: &Certificate| Contingency {
+        network: certificate.network,
+        height: certificate.height,
+        state_root: certificate.state_root.unwrap_or(StateRoot::EMPTY),
+    };
+    (of_a.contingencies, of_b.contingencies) = (vec![on(&of_b)], vec![on(&of_a)]);
+    world.authorise(&mut of_a);
+    world.authorise(&mut of_b);
+    let desk = Desk::of(&world, "");
+    let first = desk.submit(&of_a).unwrap();
+    assert_eq!(first.standing, Standing::Waiting);
+    let second = desk.submit(&of_b).unwrap();
+    assert_eq!(
+        (second.standing, desk.standing(&first)),
+        (Standing::Accepted, Standing::Accepted)
+    );
+    let (job, _) = desk.coordinator.lease("mock", desk.clock).unwrap().unwrap();
+    desk.coordinator
+        .proved_transition(job.id, b"one", desk.clock)
+        .unwrap();
+    desk.coordinator.renew(desk.clock).unwrap();
+    let standings = [desk.standing(&first), desk.standing(&second)];
+    assert!(
+        standings.contains(&Standing::Proven) && standings.contains(&Standing::Accepted),
+        "{standings:?}"
+    );
+    assert_eq!(desk.coordinator.close_epoch(desk.clock).unwrap(), None);
+    assert_eq!(desk.prove(), 1);
+    assert_eq!(
+        [desk.standing(&first), desk.standing(&second)],
+        [Standing::Confirmed; 2]
+    );
+}
+
+#[test]
+fn a_proof_that_says_something_else_is_never_kept() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let [of_a, of_b] = burn_and_mint_certificates(&mut world);
+    let desk = Desk::of(&world, "");
+    desk.submit(&of_a).unwrap();
+    desk.submit(&of_b).unwrap();
+    desk.prove();
+    let epoch = desk.coordinator.close_epoch(desk.clock).unwrap().unwrap();
+    let (job, work) = desk.coordinator.lease("mock", desk.clock).unwrap().unwrap();
+    let Work::Epoch(_, statement) = work else {
+        panic!("an epoch is asked for");
+    };
+    let other = B256::repeat_byte(7);
+    let lie = EpochProof {
+        statement: other,
+        proof: mock_proof(other),
+    };
+    let refused = desk
+        .coordinator
+        .proved_epoch(&job, statement, &lie, desk.clock)
+        .unwrap_err();
+    assert!(refused.to_string().contains(&statement.to_string()), "{refused}");
+    let record = desk
+        .coordinator
+        .journal()
+        .read(|view| view.epoch(epoch))
+        .unwrap()
+        .unwrap();
+    assert_eq!(record.submission, None);
+    // One that cannot be proven at all gives its certificates back.
+    let impossible = ProverError::Impossible("no".to_owned());
+    desk.coordinator
+        .not_proved(&job, "mock", &impossible, desk.clock)
+        .unwrap();
+    desk.coordinator.renew(desk.clock).unwrap();
+    assert_eq!(
+        desk.coordinator.journal().read(|view| view.open_epoch()).unwrap(),
+        None
+    );
+}
+
+/// A relayer that begins when others have settled much: networks go on once their certificates are handed in, in order.
+#[test]
+fn a_newcomer_is_handed_what_l1_has() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    burn_and_mint(&mut world, &mut Mock).unwrap();
+    let mut twin = World::signing(Verifier::Mock).unwrap();
+    let settled = burn_and_mint_certificates(&mut twin);
+    let desk = Desk::of(&world, "");
+    let networks = desk.coordinator.networks(desk.clock);
+    let missing: Vec<_> = networks.iter().map(|network| !network.history_complete).collect();
+    assert_eq!(missing, [true, true, false]);
+    // Another certificate than the settled one, of the same height.
+    let refusal = desk.submit(&settled[1]).unwrap_err();
+    assert_eq!(
+        (refusal.code, refusal.class),
+        (Code::HistoryMissing, ReasonClass::Wait)
+    );
+    assert_eq!(refusal.details["height"], 0);
+    let first = desk.submit(&settled[0]).unwrap();
+    assert_eq!(first.standing, Standing::Settled);
+    let networks = desk.coordinator.networks(desk.clock);
+    assert!(networks[0].history_complete);
+}
+
+/// A reorg takes a settlement away: the epoch is to be settled again, with the proof that it has.
+#[test]
+fn a_reorg_takes_a_settlement_back() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let [of_a, of_b] = burn_and_mint_certificates(&mut world);
+    let mut desk = Desk::of(&world, "");
+    let first = desk.submit(&of_a).unwrap();
+    desk.submit(&of_b).unwrap();
+    desk.prove();
+    let epoch = desk.coordinator.close_epoch(desk.clock).unwrap().unwrap();
+    desk.prove();
+    let before = desk.read;
+    let judged = world.judge(&[of_a, of_b]);
+    let proof = world.deployed().mock_proof(&judged.public_values());
+    world.record(&[A, B], &judged, &proof).unwrap();
+    desk.follow(&world);
+    assert_eq!(desk.standing(&first), Standing::Settled);
+    desk.coordinator.shorten(before as u64, desk.clock).unwrap();
+    desk.look(before as u64, before as u64, 0);
+    assert_eq!(desk.standing(&first), Standing::Assigned);
+    let record = desk
+        .coordinator
+        .journal()
+        .read(|view| view.epoch(epoch))
+        .unwrap()
+        .unwrap();
+    assert_eq!(record.standing, causeway_journal::EpochStanding::Proven);
+    assert!(record.submission.is_some());
+    // And it comes again.
+    desk.read = before;
+    desk.follow(&world);
+    assert_eq!(desk.standing(&first), Standing::Settled);
+    assert_eq!(desk.coordinator.journal().check().unwrap(), []);
+}
+
+/// Somebody else settles other certificates first: ours go into another epoch, and what L1 has is not ours to choose.
+#[test]
+fn an_overtaken_epoch_gives_its_certificates_back() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let [of_a, of_b] = burn_and_mint_certificates(&mut world);
+    let mut desk = Desk::of(&world, "");
+    let first = desk.submit(&of_a).unwrap();
+    let second = desk.submit(&of_b).unwrap();
+    desk.prove();
+    let epoch = desk.coordinator.close_epoch(desk.clock).unwrap().unwrap();
+    // The rival settles A's alone.
+    let judged = world.judge(&[of_a]);
+    let proof = world.deployed().mock_proof(&judged.public_values());
+    world.record(&[A], &judged, &proof).unwrap();
+    desk.follow(&world);
+    desk.coordinator.review_epoch(desk.clock).unwrap();
+    let record = desk
+        .coordinator
+        .journal()
+        .read(|view| view.epoch(epoch))
+        .unwrap()
+        .unwrap();
+    assert_eq!(record.standing, causeway_journal::EpochStanding::Abandoned);
+    desk.coordinator.renew(desk.clock).unwrap();
+    assert_eq!(desk.standing(&first), Standing::Settled);
+    assert_eq!(
+        desk.standing(&second),
+        Standing::Confirmed,
+        "with the proof it has"
+    );
+    assert!(desk.coordinator.close_epoch(desk.clock).unwrap().is_some());
+    assert_eq!(desk.coordinator.journal().check().unwrap(), []);
+}

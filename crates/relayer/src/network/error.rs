@@ -16,8 +16,8 @@ pub enum NetworkError {
     /// A value that cannot be.
     #[error(transparent)]
     Value(#[from] TypesError),
-    /// The node does not answer.
-    #[error(transparent)]
+    /// The node does not answer, or not what was asked.
+    #[error("the chain cannot be read: {0}")]
     Call(#[from] CallError),
     /// The chain went another way while it was read.
     #[error("block {block} left the chain while its logs were read: ask again")]

@@ -45,11 +45,17 @@ fn answered(key: B256, arguments: &[&str]) -> Value {
     json
 }
 
+/// Holds a command to an error, with the exit code of those that have none of their own.
 fn refused(key: B256, arguments: &[&str], expected: &str) {
+    failed(key, arguments, 1, expected);
+}
+
+fn failed(key: B256, arguments: &[&str], expected_code: i32, expected: &str) {
     let (code, json, err) = run(key, arguments);
+    let outcome = (code, &json["ok"]);
     assert_eq!(
-        (code, &json["ok"]),
-        (1, &Value::Bool(false)),
+        outcome,
+        (expected_code, &Value::Bool(false)),
         "{arguments:?}: {err}"
     );
     assert!(json.to_string().contains(expected), "{arguments:?}: {json}");

@@ -37,6 +37,15 @@ pub enum ServiceError {
         /// Which one.
         setting: String,
     },
+    /// What is to be told is not said in a way that can be read.
+    #[error("log.filter: {filter} is no filter, as info or causeway_relayer=debug,info are")]
+    Filter {
+        /// It.
+        filter: String,
+    },
+    /// An address cannot be listened on.
+    #[error(transparent)]
+    Listen(#[from] crate::api::ServeError),
     /// The system gives no thread.
     #[error("no thread for the prover: {0}")]
     Thread(std::io::Error),

@@ -1,8 +1,11 @@
 //! The relayer as it runs: tasks that look after each other, and a way to end them.
 
+mod backup;
 mod desk;
 mod error;
+mod logs;
 mod operate;
+mod relay;
 mod tasks;
 
 use std::sync::{Arc, Mutex};
@@ -14,7 +17,10 @@ use causeway_journal::{Fingerprint, Journal};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
+pub use backup::copy as copy_journal;
 pub use error::ServiceError;
+pub use logs::write_logs;
+pub use relay::{relay, relay_until};
 pub use tasks::{Task, Tasks};
 
 use crate::clock;

@@ -7,7 +7,9 @@ use anyhow::{Context, Result};
 use causeway_aggregation::ShapedProof;
 use causeway_circuits::settlement::SettlementProgram;
 use causeway_ledger::TransitionInputs;
-use causeway_prover::settlement::{Arrived, EpochError, EpochInputs, ProvingError, SettlementKind, SettlementProver};
+use causeway_prover::settlement::{
+    Arrived, EpochError, EpochInputs, ProvingError, SettlementKind, SettlementProver,
+};
 use causeway_prover::{Event, Kind, RunError, Store, StoredWrapping, WrappingError};
 use causeway_relayer::config::Config;
 use causeway_relayer::prove::{EpochProof, EpochWork, Progress, Prover, ProverError};
@@ -56,11 +58,13 @@ impl LocalProver {
 }
 
 /// Tells the relayer of each stage, and stops between two when it says so.
-fn listener<'a>(progress: &'a mut Progress<'_>) -> impl FnMut(Event<'_, SettlementKind>) -> ControlFlow<()> + 'a {
+fn listener<'a>(
+    progress: &'a mut Progress<'_>,
+) -> impl FnMut(Event<'_, SettlementKind>) -> ControlFlow<()> + 'a {
     move |event| match event {
-        Event::Started { kind, done, total, .. } => {
-            progress(&format!("{} ({} of {total})", kind.name(), done + 1))
-        }
+        Event::Started {
+            kind, done, total, ..
+        } => progress(&format!("{} ({} of {total})", kind.name(), done + 1)),
         Event::Proven { .. } | Event::Found { .. } | Event::Refused { .. } | Event::Removed(_) => {
             ControlFlow::Continue(())
         }
@@ -110,7 +114,8 @@ impl Prover for LocalProver {
         let own = own.map(ShapedProof::from_bytes).transpose();
         let own = own.map_err(|error| ProverError::OwnProof(error.to_string()))?;
         if let Some(own) = &own {
-            own.verify().map_err(|error| ProverError::OwnProof(error.to_string()))?;
+            own.verify()
+                .map_err(|error| ProverError::OwnProof(error.to_string()))?;
         }
         let proven = self
             .prover
@@ -127,13 +132,18 @@ impl Prover for LocalProver {
             .map_err(|error| ProverError::Impossible(error.to_string()))
     }
 
-    fn prove_epoch(&mut self, work: &EpochWork, progress: &mut Progress<'_>) -> Result<EpochProof, ProverError> {
+    fn prove_epoch(
+        &mut self,
+        work: &EpochWork,
+        progress: &mut Progress<'_>,
+    ) -> Result<EpochProof, ProverError> {
         let mut certificates = Vec::with_capacity(work.transitions.len());
         for (position, bytes) in work.transitions.iter().enumerate() {
-            let arrived = Arrived::from_bytes(bytes, self.program).map_err(|error| ProverError::Transition {
-                position,
-                detail: error.to_string(),
-            })?;
+            let arrived =
+                Arrived::from_bytes(bytes, self.program).map_err(|error| ProverError::Transition {
+                    position,
+                    detail: error.to_string(),
+                })?;
             certificates.push(arrived);
         }
         let inputs = EpochInputs {

@@ -12,7 +12,7 @@ use causeway_relayer::service::{RunOptions, relay};
 use clap::Args;
 use serde::Serialize;
 
-use self::local::LocalProver;
+pub(crate) use self::local::LocalProver;
 use crate::Answer;
 
 /// Run the relayer until it is told to end
@@ -23,7 +23,12 @@ use crate::Answer;
 #[derive(Debug, Args)]
 pub(crate) struct Run {
     /// The configuration
-    #[arg(long, value_name = "FILE", env = "CAUSEWAY_CONFIG", default_value = "causeway.toml")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "CAUSEWAY_CONFIG",
+        default_value = "causeway.toml"
+    )]
     config: PathBuf,
     /// Do everything but signing, and say what would be signed
     #[arg(long)]
@@ -50,7 +55,9 @@ impl Run {
             once: self.once,
             no_settle: self.no_settle,
         };
-        let prover = console.work("building the settlement program", || LocalProver::new(&loaded.config))?;
+        let prover = console.work("building the settlement program", || {
+            LocalProver::new(&loaded.config)
+        })?;
         console.note(&format!("proofs are of program {:#x}", prover.program_digest()));
         console.finish();
         relay(loaded, options, prover)?;

@@ -1,0 +1,30 @@
+//! The relayer as a process of its own, with a prover that takes no time: `causeway_mock run --config FILE`.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use causeway_relayer::config::Loaded;
+use causeway_relayer::service::{RunOptions, relay};
+use causeway_tests::faults::prover::MockProver;
+
+fn main() -> Result<()> {
+    let _points = fail::FailScenario::setup();
+    let mut arguments = std::env::args().skip(1);
+    let mut config = None;
+    let mut options = RunOptions::default();
+    if arguments.next().as_deref() != Some("run") {
+        bail!("usage: causeway_mock run --config FILE [--once] [--dry-run]");
+    }
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--config" => config = arguments.next().map(PathBuf::from),
+            "--once" => options.once = true,
+            "--dry-run" => options.dry_run = true,
+            other => bail!("{other} is no argument of causeway_mock"),
+        }
+    }
+    let config = config.context("--config FILE")?;
+    let loaded = Loaded::read(&config, std::env::vars())?;
+    relay(loaded, options, MockProver::from_environment())?;
+    Ok(())
+}

@@ -92,14 +92,10 @@ impl<'d> Town<'d> {
             bridge: deployment.bridge,
             global_exit_root: deployment.global_exit_root,
         };
-        let reading = network::read(
-            self.pool(L1)?,
-            Tag::Latest,
-            &deployed.addresses(),
-            deployment.deploy_block,
-            10_000,
-        );
-        Ok(Ethereum::of(deployed, &reading.await?.logs)?)
+        let addresses = deployed.addresses();
+        let (pool, from) = (self.pool(L1)?, deployment.deploy_block);
+        let reading = network::read(pool, Tag::Latest, &addresses, from, 10_000).await?;
+        Ok(Ethereum::of(deployed, &reading.logs)?)
     }
 
     /// A network's bridge as its logs tell.

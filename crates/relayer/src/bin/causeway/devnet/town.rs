@@ -146,6 +146,9 @@ impl<'d> Town<'d> {
     pub(super) async fn root(&self, ahead: &[NetworkId]) -> Result<GlobalRoot> {
         let ethereum = self.ethereum().await?;
         let newest = ethereum.newest_root();
+        if ahead.is_empty() {
+            return newest.context("L1 has no exit root yet");
+        }
         let (mainnet, deposits) = newest
             .as_ref()
             .map_or((ExitRoot::EMPTY, 0), |root| (root.mainnet(), root.count(L1)));

@@ -184,6 +184,7 @@ impl Prover for MockProver {
             expiry: inputs.expiry,
         };
         if is_wrong {
+            // What does not verify shows when the epoch is proven.
             transition.digest = GoldilocksDigest::ZERO;
         }
         let bytes =
@@ -229,6 +230,9 @@ fn values_of(work: &EpochWork) -> Result<(PublicValues, String), ProverError> {
         let unreadable = |detail: String| ProverError::Transition { position, detail };
         let transition: Transition =
             serde_json::from_slice(bytes).map_err(|error| unreadable(error.to_string()))?;
+        if transition.digest == GoldilocksDigest::ZERO {
+            return Err(unreadable("it does not verify".to_owned()));
+        }
         let payload = transition.payload.as_ref().try_into();
         let payload: &[u8; PayloadEntry::ENCODED_LEN] =
             payload.map_err(|_| unreadable("the payload has another length".to_owned()))?;

@@ -486,7 +486,7 @@ fn claims_that_nothing_here_shows_are_named() {
         change(&mut certificate);
         with_a.clone().ahead(&certificate).unwrap_err()
     };
-    let error = refused(|of_a| of_a.state_root = None);
+    let error = refused(|of_a| of_a.exits.push(of_a.exits[0]));
     assert!(
         matches!(error, NetworkError::NotToBuildOn { network: A }),
         "{error}"

@@ -45,11 +45,17 @@ fn answered(key: B256, arguments: &[&str]) -> Value {
     json
 }
 
+/// Holds a command to an error, with the exit code of those that have none of their own.
 fn refused(key: B256, arguments: &[&str], expected: &str) {
+    failed(key, arguments, 1, expected);
+}
+
+fn failed(key: B256, arguments: &[&str], expected_code: i32, expected: &str) {
     let (code, json, err) = run(key, arguments);
+    let outcome = (code, &json["ok"]);
     assert_eq!(
-        (code, &json["ok"]),
-        (1, &Value::Bool(false)),
+        outcome,
+        (expected_code, &Value::Bool(false)),
         "{arguments:?}: {err}"
     );
     assert!(json.to_string().contains(expected), "{arguments:?}: {json}");
@@ -136,12 +142,24 @@ async fn a_network_claims_certifies_and_signs() {
     assert_eq!(answered(owner, &claim)["already_claimed"], false);
     assert_eq!(a.balance(alice.address()).await.unwrap(), ETHER);
     assert_eq!(answered(owner, &claim)["already_claimed"], true);
+    // Each failure by its name, and by its exit code where it has one.
     let elsewhere = [&["claim", "run", "0:2:0"], &of_l1[..], &on_a, &with_key].concat();
     refused(
         owner,
         &elsewhere,
         "exit 0 of network 0 goes to network 1, not to 2",
     );
+
+    let none = [&["claim", "run", "0:1:1"], &of_l1[..], &on_a, &with_key].concat();
+    failed(
+        owner,
+        &none,
+        7,
+        "network 0 made no exit 1, as far as its logs are here",
+    );
+    let nowhere = ["--rpc", "http://127.0.0.1:1", "--bridge", bridge];
+    let nobody = [&["claim", "run", "0:1:0"], &of_l1[..], &nowhere, &with_key].concat();
+    failed(owner, &nobody, 4, "endpoint destination cannot be reached");
 
     let out = a
         .bridge_asset(

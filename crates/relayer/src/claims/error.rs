@@ -9,10 +9,10 @@ use crate::network::{NetworkError, SendError};
 pub enum ClaimsError {
     /// What the logs say.
     #[error(transparent)]
-    Network(#[from] NetworkError),
+    Network(Box<NetworkError>),
     /// Sending it.
     #[error(transparent)]
-    Send(#[from] SendError),
+    Send(Box<SendError>),
     /// The source made no such exit.
     #[error("network {} made no exit {}, as far as its logs are here", index.source().get(), index.leaf_index())]
     NoSuchExit {
@@ -57,4 +57,16 @@ pub enum ClaimsError {
         /// Under the root.
         expected: ExitRoot,
     },
+}
+
+impl From<NetworkError> for ClaimsError {
+    fn from(error: NetworkError) -> Self {
+        Self::Network(Box::new(error))
+    }
+}
+
+impl From<SendError> for ClaimsError {
+    fn from(error: SendError) -> Self {
+        Self::Send(Box::new(error))
+    }
 }

@@ -16,8 +16,8 @@ pub enum NetworkError {
     /// A value that cannot be.
     #[error(transparent)]
     Value(#[from] TypesError),
-    /// The node does not answer.
-    #[error(transparent)]
+    /// The node does not answer, or not what was asked.
+    #[error("the chain cannot be read: {0}")]
     Call(#[from] CallError),
     /// The chain went another way while it was read.
     #[error("block {block} left the chain while its logs were read: ask again")]
@@ -163,8 +163,8 @@ pub enum NetworkError {
     /// The certificate breaks a rule.
     #[error("the certificate breaks a rule: {0}")]
     Refused(LedgerError),
-    /// A certificate of another network in the place of one that settles beside ours.
-    #[error("the certificate of network {} has no state root, or no exits of it are here: it cannot be built on", network.get())]
+    /// A certificate of another network whose exits are not all here.
+    #[error("not all exits of the certificate of network {} are here: give its bridge's logs as well, up to a newer block", network.get())]
     NotToBuildOn {
         /// The network.
         network: NetworkId,

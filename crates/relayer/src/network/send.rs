@@ -15,8 +15,8 @@ pub enum SendError {
     /// Something else than sending went wrong.
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// The node does not answer.
-    #[error(transparent)]
+    /// The node does not answer, or not what was asked.
+    #[error("the chain cannot be asked: {0}")]
     Call(#[from] CallError),
     /// The contract would refuse it: it was not sent.
     #[error("the contract refuses: {}", data.as_ref().map_or_else(|| "it does not say why".to_owned(), ToString::to_string))]

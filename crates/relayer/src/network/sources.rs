@@ -87,9 +87,10 @@ impl<'e> Sources<'e> {
             return Err(refused);
         };
         let last = source.ahead.last();
-        let (height, before) = last.map_or((settled.height, settled.exit_count), |last| {
-            (last.height + 1, last.exit_count)
-        });
+        let (height, before, state_root) = match last {
+            Some(last) => (last.height + 1, last.exit_count, last.state_root),
+            None => (settled.height, settled.exit_count, settled.state_root),
+        };
         if certificate.height != height {
             return Err(NetworkError::PastMissing { network, height });
         }
@@ -97,9 +98,7 @@ impl<'e> Sources<'e> {
             .ok()
             .and_then(|new| before.checked_add(new))
             .filter(|&count| count <= source.shadow.count());
-        let (Some(exit_count), Some(state_root)) = (count, certificate.state_root) else {
-            return Err(refused);
-        };
+        let exit_count = count.ok_or(refused)?;
         if source.log.tree().root_at(exit_count) != certificate.new_local_exit_root {
             return Err(NetworkError::OtherSource {
                 network,
@@ -108,7 +107,7 @@ impl<'e> Sources<'e> {
         }
         source.ahead.push(HistoryEntry {
             height,
-            state_root,
+            state_root: certificate.state_root.unwrap_or(state_root),
             shadow_root: source.shadow.root_at(exit_count),
             exit_count,
         });

@@ -2,7 +2,9 @@
 
 use causeway_chain::CallError;
 use causeway_journal::JournalError;
+use causeway_relayer::claims::ClaimsError;
 use causeway_relayer::config::ConfigError;
+use causeway_relayer::network::NetworkError;
 
 /// Something unexpected, or a refusal that has no code of its own.
 pub(crate) const UNEXPECTED: u8 = 1;
@@ -52,6 +54,10 @@ pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
             Some(JOURNAL)
         } else if cause.is::<CallError>() {
             Some(UNREACHABLE)
+        } else if matches!(cause.downcast_ref(), Some(ClaimsError::NoSuchExit { .. }))
+            || matches!(cause.downcast_ref(), Some(NetworkError::UnknownNetwork { .. }))
+        {
+            Some(NOT_FOUND)
         } else {
             None
         }

@@ -220,21 +220,22 @@ impl Watcher {
                 self.hold_to_genesis(pinned).await?;
                 let last = config.contracts.deploy_block.saturating_sub(1);
                 if headers.len() > 1 {
-                    self.stop(depth(last), now)?;
+                    self.stop(depth(last), "further than l1.reorg_window", now)?;
                 }
                 last
             }
         };
+        if last < self.coordinator.heights().finalized {
+            self.stop(depth(last), "behind a block that it had called final", now)?;
+        }
         warn!(from = newest.number, to = last, "L1 was reorganised");
         self.coordinator.shorten(last, now)?;
         Ok(Some(depth(last)))
     }
 
     /// Nothing is settled any more until a person has seen to it.
-    fn stop(&self, depth: u64, now: Timestamp) -> Result<(), JournalError> {
-        let reason = format!(
-            "L1 went back by {depth} blocks, further than l1.reorg_window: see that it is the chain it was"
-        );
+    fn stop(&self, depth: u64, how: &str, now: Timestamp) -> Result<(), JournalError> {
+        let reason = format!("L1 went back by {depth} blocks, {how}: see that it is the chain it was");
         self.coordinator.journal().change(now, |change| {
             change.pause(Scope::Settlement, "causeway", &reason, None)
         })

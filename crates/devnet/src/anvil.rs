@@ -42,6 +42,8 @@ pub struct AnvilOptions {
     pub hardfork: Option<String>,
     /// Where it listens; anywhere if nothing is said.
     pub port: Option<u16>,
+    /// How many blocks an epoch has: the chain is final two epochs behind its newest block.
+    pub slots_in_an_epoch: u64,
     /// Another node and the block up to which its chain is this one's, if it is a fork.
     pub fork: Option<(String, u64)>,
 }
@@ -54,6 +56,7 @@ impl AnvilOptions {
             mining: Mining::Manual,
             hardfork: None,
             port: None,
+            slots_in_an_epoch: 1,
             fork: None,
         }
     }
@@ -206,7 +209,8 @@ fn spawn(options: &AnvilOptions) -> Result<(Child, u16), DevnetError> {
     let binary = find_anvil(std::env::var_os(VARIABLE).map(PathBuf::from), &folder)?;
     let mut command = Command::new(binary);
     command
-        .args(["--host", "127.0.0.1", "--slots-in-an-epoch", "1"])
+        .args(["--host", "127.0.0.1"])
+        .args(["--slots-in-an-epoch", &options.slots_in_an_epoch.to_string()])
         .args(["--enable-tx-gas-limit", "--color", "never"])
         .args(["--port", &options.port.unwrap_or(0).to_string()])
         .args(["--chain-id", &options.chain_id.to_string()]);

@@ -46,17 +46,29 @@ pub struct Devnet {
 }
 
 impl Devnet {
-    /// Starts the nodes and deploys everything.
+    /// Starts the nodes and deploys everything. Two blocks on another make it final.
     ///
     /// # Errors
     /// A [`DevnetError`].
     pub async fn start(options: &DevnetOptions) -> Result<Self, DevnetError> {
+        Self::start_with_epochs(options, 1).await
+    }
+
+    /// The same on chains whose epochs have so many blocks: two epochs on a block make it final.
+    ///
+    /// # Errors
+    /// A [`DevnetError`].
+    pub async fn start_with_epochs(
+        options: &DevnetOptions,
+        slots_in_an_epoch: u64,
+    ) -> Result<Self, DevnetError> {
         let owner = Account::named("owner");
         let anvil = |chain_id, mining| AnvilOptions {
             chain_id,
             mining,
             hardfork: options.hardfork.clone(),
             port: None,
+            slots_in_an_epoch,
             fork: None,
         };
         let l1 = Anvil::start(anvil(options.chain_id, options.l1_mining)).await?;

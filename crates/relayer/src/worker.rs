@@ -126,14 +126,15 @@ impl<P: Prover> Worker<P> {
         };
         match work {
             Work::Transition(inputs, own) => {
-                let proof = self
-                    .prover
-                    .prove_transition(&inputs, own.as_deref(), &mut progress)?;
+                let proof = caught(|| {
+                    self.prover
+                        .prove_transition(&inputs, own.as_deref(), &mut progress)
+                })?;
                 fail::fail_point!("prove::after_result_before_store", |_| std::process::abort());
                 self.coordinator.proved_transition(id, &proof, clock::now())?;
             }
             Work::Epoch(work, statement) => {
-                let proof = self.prover.prove_epoch(&work, &mut progress)?;
+                let proof = caught(|| self.prover.prove_epoch(&work, &mut progress))?;
                 fail::fail_point!("prove::after_result_before_store", |_| std::process::abort());
                 let kept = self
                     .coordinator
@@ -148,6 +149,12 @@ impl<P: Prover> Worker<P> {
         }
         Ok(())
     }
+}
+
+/// A prover that falls has no proof, and may have one the next time: it keeps nothing between two pieces of work but finished stages.
+fn caught<T>(prove: impl FnOnce() -> Result<T, ProverError>) -> Result<T, ProverError> {
+    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(prove));
+    outcome.unwrap_or_else(|_| Err(ProverError::Machine("the prover fell".to_owned())))
 }
 
 enum Trouble {

@@ -22,13 +22,15 @@ use crate::world::{MOCK_PROGRAM, signer};
 const ALIVE: Duration = Duration::from_secs(15);
 
 /// Between two looks at whatever is waited for.
-const LOOK: Duration = Duration::from_millis(100);
+const LOOK: Duration = Duration::from_millis(150);
 
 /// What a row begins with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Options {
     /// How many networks are registered.
     pub networks: u32,
+    /// How many blocks an epoch of the chain has: two epochs on a block make it final.
+    pub slots_in_an_epoch: u64,
     /// How the relayer is set up.
     pub settings: Settings,
     /// Where random choices begin.
@@ -41,6 +43,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             networks: 4,
+            slots_in_an_epoch: 1,
             settings: Settings::default(),
             seed: 1,
             kills: 10,
@@ -77,7 +80,7 @@ impl Kit {
     /// # Errors
     /// Whatever goes wrong.
     pub async fn new(options: Options) -> Result<Self> {
-        let devnet = Devnet::start(&devnet_options(&options)?).await?;
+        let devnet = Devnet::start_with_epochs(&devnet_options(&options)?, options.slots_in_an_epoch).await?;
         let url = devnet.l1().url();
         let proxies = [Proxy::start(url).await?, Proxy::start(url).await?];
         let urls = [0, 1].map(|place: usize| proxies[place].url().to_owned());
@@ -327,7 +330,19 @@ impl Kit {
     /// # Errors
     /// If it is not taken in.
     pub async fn submit(&mut self, made: &Made) -> Result<()> {
-        let answer = self.relayer()?.submit(&made.json()).await?;
+        let began = Instant::now();
+        let answer = loop {
+            let answer = self.relayer()?.submit(&made.json()).await?;
+            // Whoever just began has not read L1 yet, and says so.
+            let is_early = answer.status == 503 && answer.body["class"] == "retry";
+            if !is_early || began.elapsed() > ALIVE {
+                break answer;
+            }
+            if self.mining {
+                self.mine(1).await?;
+            }
+            tokio::time::sleep(LOOK).await;
+        };
         ensure!(
             matches!(answer.status, 200..=202),
             "{:?} is not taken in: {} {}",
@@ -337,6 +352,16 @@ impl Kit {
         );
         self.expect(made);
         Ok(())
+    }
+
+    /// Hands in a certificate that should settle, once; whether it was taken in. Whoever does not answer takes nothing in.
+    pub async fn offer(&mut self, made: &Made) -> bool {
+        self.expect(made);
+        let Ok(relayer) = self.relayer() else {
+            return false;
+        };
+        let answer = relayer.submit(&made.json()).await;
+        answer.is_ok_and(|answer| matches!(answer.status, 200..=202))
     }
 
     /// Hands in certificates that should settle.
@@ -382,7 +407,8 @@ impl Kit {
                 }
             }
             if self.mining {
-                self.mine(1).await?;
+                // As many as make things final in a few looks.
+                self.mine(1 + self.options.slots_in_an_epoch / 4).await?;
             }
             tokio::time::sleep(LOOK).await;
         }

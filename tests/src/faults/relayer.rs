@@ -58,8 +58,11 @@ impl Relayer {
             let path = places.folder.join(name);
             Ok(OpenOptions::new().create(true).append(true).open(path)?)
         };
-        let mut command = Command::new(binary()?);
+        // A file that may grow no longer is an error to whoever writes it, and not his end: see [`Self::limit_files`].
+        let mut command = Command::new("sh");
         command
+            .args(["-c", "trap '' XFSZ; exec \"$@\"", "sh"])
+            .arg(binary()?)
             .arg("run")
             .arg("--config")
             .arg(places.config())
@@ -156,6 +159,23 @@ impl Relayer {
     /// If it is not there.
     pub fn terminate(&self) -> Result<()> {
         Ok(signal(self.pid(), "TERM")?)
+    }
+
+    /// Lets no file of it grow beyond so many bytes, as a full disk would; or lets them grow again.
+    ///
+    /// # Errors
+    /// If the system does not let us.
+    pub fn limit_files(&self, most: Option<u64>) -> Result<()> {
+        let most = most.map_or("unlimited".to_owned(), |most| most.to_string());
+        let status = Command::new("prlimit")
+            .args([
+                "--pid",
+                &self.pid().to_string(),
+                &format!("--fsize={most}:unlimited"),
+            ])
+            .status()?;
+        ensure!(status.success(), "prlimit ended with {status}");
+        Ok(())
     }
 
     /// Waits until it has ended.

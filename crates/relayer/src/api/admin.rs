@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use causeway_journal::{AuditEntry, Change, JournalError, Scope};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
@@ -93,6 +94,17 @@ pub(super) async fn let_in(State(api): State<Api>, request: Request, next: Next)
         }
         .into_response();
     }
+    if api.settings.admin_token.is_none() && !asks_by_address(headers) {
+        let refusal = Refusal::new(
+            Code::Unauthorised,
+            "ask by address or as localhost, or set api.admin_token: a name may be anybody's",
+        );
+        return Failure {
+            status: StatusCode::FORBIDDEN,
+            refusal,
+        }
+        .into_response();
+    }
     let json = headers
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
@@ -109,6 +121,19 @@ pub(super) async fn let_in(State(api): State<Api>, request: Request, next: Next)
         .into_response();
     }
     next.run(request).await
+}
+
+/// Whether this machine is asked for by its address. A page in an operator's browser can have a name that leads here, but no address.
+fn asks_by_address(headers: &HeaderMap) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let Some(host) = host else {
+        return true;
+    };
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    host.parse::<IpAddr>().is_ok()
+        || host.parse::<SocketAddr>().is_ok()
+        || name.parse::<IpAddr>().is_ok()
+        || name == "localhost"
 }
 
 /// Whether the token is shown. Digests are compared, so that the time it takes says nothing of the token.

@@ -35,7 +35,8 @@ impl Coordinator {
             return Ok(known);
         }
         self.check_open(certificate.network, now)?;
-        if inner.known.is_none() {
+        // As long as L1 is being read, nobody knows who is registered.
+        if inner.known.is_none() || inner.heights.head.is_none() {
             return Err(not_ready());
         }
         if let Some(filled) = self.fill(&mut inner, id, &certificate, source, now)? {

@@ -253,7 +253,7 @@ fn what_happened_is_counted_once_and_timed() {
         "causeway_wallet_nonce{wallet=\"settlement\",chain=\"1\",kind=\"lowest_open\"} 5.0",
         "causeway_paused{scope=\"claims\"} 1.0",
         "causeway_component_ready{component=\"wallet\"} 0.0",
-        "causeway_backup_timestamp_seconds 1700000000.0",
+        "causeway_backup_timestamp_seconds{} 1700000000.0",
     ] {
         assert!(
             text.lines().any(|other| other == line),

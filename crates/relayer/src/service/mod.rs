@@ -20,7 +20,7 @@ use tracing::{error, info, warn};
 pub use backup::copy as copy_journal;
 pub use error::ServiceError;
 pub use logs::write_logs;
-pub use relay::relay;
+pub use relay::{relay, relay_until};
 pub use tasks::{Task, Tasks};
 
 use crate::clock;

@@ -167,3 +167,154 @@ fn written(
 ) -> Result<u64, JournalError> {
     change.audit(&by.name, action, target, &by.reason, Some(before), Some(after))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use alloy_primitives::{Address, U256};
+    use causeway_journal::{Hold, JobKind, NewCertificate, Wallet, certificate_id};
+    use causeway_types::{Certificate, ExitRoot, Expiry, LxlyAuthorisation, NetworkId};
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::config::Loaded;
+    use crate::service::RunOptions;
+
+    const CONFIG: &str = r#"
+        version = 1
+        [l1]
+        chain_id = 31337
+        [[l1.endpoint]]
+        name = "nobody"
+        url = "http://127.0.0.1:9"
+        [contracts]
+        settlement = "0x1111111111111111111111111111111111111111"
+        bridge = "0x2222222222222222222222222222222222222222"
+        deploy_block = 0
+        [signer.settlement]
+        kind = "key"
+        key = "0x0101010101010101010101010101010101010101010101010101010101010101"
+    "#;
+
+    fn service(folder: &TempDir) -> Arc<Service> {
+        let mut config = Loaded::parse("test.toml".as_ref(), CONFIG, [])
+            .expect("a configuration")
+            .config;
+        config.storage.path = folder.path().join("relayer.db");
+        Service::open(Arc::new(config), RunOptions::default(), U256::ZERO).expect("a service")
+    }
+
+    fn operator() -> Operator {
+        Operator {
+            name: "ann".to_owned(),
+            reason: "stuck".to_owned(),
+        }
+    }
+
+    fn change<T>(service: &Service, change: impl FnOnce(&Change<'_>) -> Result<T, JournalError>) -> T {
+        let journal = service.coordinator.journal();
+        journal.change(clock::now(), change).expect("a change")
+    }
+
+    fn job(service: &Service) -> u64 {
+        change(service, |change| {
+            let job = change.make_job(&NewJob {
+                kind: JobKind::Settle,
+                subject: "1",
+                wallet: Wallet {
+                    chain: 31_337,
+                    address: Address::with_last_byte(3),
+                },
+                target: Address::ZERO,
+                calldata: &[],
+                value: U256::ZERO,
+            })?;
+            let later = change.at().after(std::time::Duration::from_secs(600));
+            change.hold_job(job, Some(Hold::Balance), None, later)?;
+            Ok(job)
+        })
+    }
+
+    fn acted(before: &str, after: &str, audit_seq: u64) -> Acted {
+        Acted {
+            changed: true,
+            before: Some(before.to_owned()),
+            after: Some(after.to_owned()),
+            audit_seq,
+        }
+    }
+
+    #[test]
+    fn a_job_is_looked_at_again_given_up_and_made_again() {
+        let folder = TempDir::new().expect("a folder");
+        let service = service(&folder);
+        let id = job(&service);
+        let again = service.retry(id, &operator()).expect("done");
+        assert_eq!(
+            again,
+            acted("queued, held: balance", "queued, looked at again", 1)
+        );
+        let now = change(&service, |change| change.view().job(id)).expect("a job");
+        assert_eq!(now.hold, None);
+        assert!(now.due <= clock::now());
+        let given_up = service.abort(id, &operator()).expect("done");
+        assert_eq!(given_up, acted("queued", "abandoned", 2));
+        let over = service.abort(id, &operator()).expect_err("it is over");
+        assert_eq!(
+            (over.code, over.message.as_str()),
+            (Code::Refused, "job 1 is abandoned: nothing is left to be done")
+        );
+        let made = service.retry(id, &operator()).expect("done");
+        assert_eq!(made, acted("abandoned", "made again as job 2", 3));
+        let absent = service.retry(9, &operator()).expect_err("it is not there");
+        assert_eq!(
+            (absent.code, absent.message.as_str()),
+            (Code::NotFound, "there is no job 9")
+        );
+        let entries = change(&service, |change| change.view().audits(0, 10));
+        let told: Vec<_> = entries
+            .iter()
+            .map(|entry| (entry.action.as_str(), entry.reason.as_str()))
+            .collect();
+        assert_eq!(told, [("retry", "stuck"), ("abort", "stuck"), ("retry", "stuck")]);
+    }
+
+    #[test]
+    fn a_certificate_that_is_in_no_epoch_is_rejected_once() {
+        let folder = TempDir::new().expect("a folder");
+        let service = service(&folder);
+        let certificate = Certificate {
+            network: NetworkId::new(7),
+            height: 0,
+            prev_local_exit_root: ExitRoot::EMPTY,
+            new_local_exit_root: ExitRoot::EMPTY,
+            exits: Vec::new(),
+            imports: Vec::new(),
+            metadata: B256::ZERO,
+            lxly: LxlyAuthorisation::None,
+            custom_chain_data: Vec::new(),
+            l1_info_tree_leaf_count: None,
+            state_root: None,
+            contingencies: Vec::new(),
+            expiry: Expiry::NEVER,
+            authority: None,
+        };
+        change(&service, |change| {
+            change.take_certificate(&NewCertificate {
+                certificate: &certificate,
+                digest: None,
+                source: "test",
+                standing: Standing::Waiting,
+                reason: None,
+                deadline: None,
+            })
+        });
+        let id = certificate_id(&certificate);
+        let rejected = service.reject(id, &operator()).expect("done");
+        assert_eq!(rejected, acted("waiting", "rejected", 1));
+        let again = service.reject(id, &operator()).expect_err("it is over");
+        assert_eq!(again.code, Code::Refused);
+        assert_eq!(change(&service, |change| change.view().audits(0, 10)).len(), 1);
+    }
+}

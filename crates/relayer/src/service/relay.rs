@@ -19,6 +19,19 @@ use crate::prove::Prover;
 /// # Errors
 /// A [`ServiceError`] if it cannot begin.
 pub fn relay<P: Prover>(loaded: Loaded, options: RunOptions, prover: P) -> Result<(), ServiceError> {
+    relay_until(loaded, options, prover, CancellationToken::new())
+}
+
+/// [`relay`] that whoever holds the token can end too.
+///
+/// # Errors
+/// As [`relay`].
+pub fn relay_until<P: Prover>(
+    loaded: Loaded,
+    options: RunOptions,
+    prover: P,
+    stop: CancellationToken,
+) -> Result<(), ServiceError> {
     let config = Arc::new(loaded.config);
     super::write_logs(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -32,7 +45,6 @@ pub fn relay<P: Prover>(loaded: Loaded, options: RunOptions, prover: P) -> Resul
         source,
     })?;
     let outcome = runtime.block_on(async {
-        let stop = CancellationToken::new();
         let listeners = Listeners::bind(&config.api).await?;
         let journal = service.coordinator().journal().clone();
         let api = Api::new(service.clone(), journal, Metrics::new(), settings, stop.clone());

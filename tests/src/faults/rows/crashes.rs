@@ -7,7 +7,7 @@ use rand::Rng;
 
 use super::endpoints::one_nonce_each;
 use super::{LIMIT, broadcast_one, one, one_each, proven_once, settle_one};
-use crate::faults::certificates::Draft;
+use crate::faults::certificates::{Draft, Made};
 use crate::faults::chain;
 use crate::faults::kit::Kit;
 use crate::faults::proxy::Fault;
@@ -72,7 +72,7 @@ async fn die_at(kit: &mut Kit, point: &str) -> Result<()> {
     while kit.relayer_mut()?.is_running()? {
         ensure!(began.elapsed() < LIMIT, "it is not reached");
         // The answer may be lost with the process.
-        handed_in = handed_in || kit.submit(&made).await.is_ok();
+        handed_in = handed_in || kit.offer(&made).await;
         kit.mine(1).await?;
         tokio::time::sleep(Duration::from_millis(80)).await;
     }
@@ -98,7 +98,7 @@ async fn ends_as_undisturbed(kit: &mut Kit) -> Result<()> {
 /// Killed again and again while certificates come in.
 pub(super) async fn killed_at_random(kit: &mut Kit) -> Result<()> {
     let networks = kit.networks();
-    let mut all = Vec::new();
+    let mut all: Vec<Made> = Vec::new();
     for kill in 0..kit.kills() {
         // One that depends on another network's, every third time.
         let (from, to) = (networks[kill as usize % 4], networks[(kill as usize + 1) % 4]);
@@ -106,18 +106,20 @@ pub(super) async fn killed_at_random(kit: &mut Kit) -> Result<()> {
         if kill % 3 == 2
             && let Some(last) = all.last()
         {
-            let last: &crate::faults::certificates::Made = last;
             wanted = wanted.taking(last.index(kit.maker(), 0));
         }
         all.push(kit.maker().make(from, &wanted)?);
         kit.start_failing("")?;
         let time = Duration::from_millis(kit.random().gen_range(0..1_500));
         let began = std::time::Instant::now();
-        let mut handed_in = false;
+        let mut handed_in = 0;
         while began.elapsed() < time {
-            if !handed_in {
-                // It may not listen yet; whatever is lost is handed in again.
-                handed_in = kit.submit_all(&all).await.is_ok();
+            // It may not listen yet; whatever is lost is handed in again.
+            for made in &all[handed_in..] {
+                if !kit.offer(made).await {
+                    break;
+                }
+                handed_in += 1;
             }
             kit.mine(1).await?;
             tokio::time::sleep(Duration::from_millis(60)).await;

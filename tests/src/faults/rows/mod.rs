@@ -124,6 +124,7 @@ pub const ROWS: &[Row] = &[
     ),
     row!("F28", "chain, diamond, cycle; missing and late", ordering::shapes),
     row!("F29", "prover slow, failing, wrong, falling", proving::faults),
+    row!("F31", "the disk is full", storage::disk_full),
     row!("F32", "the journal's file is damaged", storage::damaged),
     row!("F33", "an old backup is restored", storage::old_backup),
     row!(

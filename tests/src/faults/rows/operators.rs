@@ -58,7 +58,7 @@ async fn watch(kit: &Kit, made: &crate::faults::certificates::Made) -> Result<()
 pub(super) async fn paused(kit: &mut Kit) -> Result<()> {
     kit.start().await?;
     settle_one(kit).await?;
-    for scope in ["settlement", "proving", "all"] {
+    for scope in ["settlement", "proving", "intake", "network:1"] {
         let body = json!({ "scope": scope, "reason": "a row of the matrix" });
         let answer = kit.relayer()?.admin("/v1/admin/pause", &body).await?;
         ensure!(
@@ -68,7 +68,7 @@ pub(super) async fn paused(kit: &mut Kit) -> Result<()> {
             answer.body
         );
         let made = one(kit)?;
-        if scope == "all" {
+        if ["intake", "network:1"].contains(&scope) {
             let refused = kit.relayer()?.submit(&made.json()).await?;
             ensure!(
                 refused.body["code"] == "paused",

@@ -1,56 +1,72 @@
 //! The chain goes back on what it showed.
 
-use alloy_primitives::{Bytes, keccak256};
+use alloy_primitives::{B256, Bytes, keccak256};
 use anyhow::{Context, Result, ensure};
-use causeway_chain::Tag;
 
+use super::endpoints::one_nonce_each;
 use super::{LIMIT, broadcast, broadcast_one, one, settle_one};
 use crate::faults::certificates::Made;
 use crate::faults::chain;
 use crate::faults::kit::{Kit, Options};
 
-/// Nothing is final before six blocks stand on it.
+/// Nothing is final before thirty-two blocks stand on it, and the relayer counts a settlement from one on.
 pub(super) fn deep(options: &mut Options) {
-    options.settings.confirmations = 6;
+    options.slots_in_an_epoch = 16;
 }
 
 /// Hands in a certificate, has it settled and makes blocks until it is so deep; the bytes that settled it.
 async fn settled_at_depth(kit: &mut Kit, depth: u64) -> Result<(Made, Bytes)> {
     let made = broadcast_one(kit).await?;
     kit.mine(1).await?;
-    kit.until_standing(&[made.id], &["settled"], LIMIT).await?;
     let node = kit.devnet().l1().node();
     let epochs = chain::settled(node, kit.devnet().deployment()).await?;
-    let last = epochs.last().context("an epoch is settled")?;
-    let head = node.head(Tag::Latest).await?.number;
-    for _ in head..last.block + depth - 1 {
-        kit.mine(1).await?;
+    let last = epochs.last().context("an epoch is settled")?.transaction;
+    let raw = kit.sent().into_iter().find(|raw| keccak256(raw) == last);
+    let raw = raw.context("an endpoint was sent it")?;
+    noticed(kit, last).await?;
+    if depth > 1 {
+        kit.mine(depth - 1).await?;
+        kit.until_standing(&[made.id], &["settled"], LIMIT).await?;
     }
-    let raw = kit
-        .sent()
-        .into_iter()
-        .find(|raw| keccak256(raw) == last.transaction);
-    Ok((made, raw.context("an endpoint was sent it")?))
+    Ok((made, raw))
+}
+
+/// The relayer has seen that a block has its transaction.
+async fn noticed(kit: &Kit, hash: B256) -> Result<()> {
+    let hash = hash.to_string();
+    kit.until("it knows that it is mined", LIMIT, async |kit: &Kit| {
+        let lines = kit.relayer()?.lines();
+        Ok(lines
+            .iter()
+            .any(|line| line.contains("\"mined\"") && line.contains(&hash)))
+    })
+    .await
 }
 
 /// Our transaction is in a block and then in none: it is sent again, byte for byte.
 pub(super) async fn dropped(kit: &mut Kit) -> Result<()> {
     kit.start().await?;
     settle_one(kit).await?;
-    for depth in [1, 3] {
-        let (made, raw) = settled_at_depth(kit, depth).await?;
-        let before = kit.sent().iter().filter(|sent| **sent == raw).count();
-        kit.devnet().l1().node().reorg(depth, &[]).await?;
-        kit.until("it is sent again", LIMIT, async |kit: &Kit| {
-            Ok(kit.sent().iter().filter(|sent| **sent == raw).count() > before)
-        })
-        .await?;
-        let standing = kit.relayer()?.standing(made.id).await?;
-        ensure!(standing != "finalized", "its block is gone, and it is {standing}");
-        kit.mine_while_waiting(true);
-        kit.until_final(LIMIT).await?;
+    for depth in [1, 3, 20] {
+        dropped_at(kit, depth)
+            .await
+            .with_context(|| format!("at depth {depth}"))?;
     }
-    kit.finish(LIMIT).await
+    kit.finish(LIMIT).await?;
+    one_nonce_each(kit).await
+}
+
+async fn dropped_at(kit: &mut Kit, depth: u64) -> Result<()> {
+    let (made, raw) = settled_at_depth(kit, depth).await?;
+    let before = kit.sent().iter().filter(|sent| **sent == raw).count();
+    kit.devnet().l1().node().reorg(depth, &[]).await?;
+    kit.until("it is sent again", LIMIT, async |kit: &Kit| {
+        Ok(kit.sent().iter().filter(|sent| **sent == raw).count() > before)
+    })
+    .await?;
+    kit.until_standing(&[made.id], &["assigned"], LIMIT).await?;
+    kit.mine_while_waiting(true);
+    kit.until_final(LIMIT).await
 }
 
 /// Our transaction is in another block than before: nothing is sent.
@@ -86,13 +102,12 @@ pub(super) async fn inverted(kit: &mut Kit) -> Result<()> {
         Ok(kit.sent().len() > before)
     })
     .await?;
-    kit.mine(1).await?;
+    kit.mine(2).await?;
     kit.until_standing(&[made.id], &["settled"], LIMIT).await?;
     let node = kit.devnet().l1().node();
     let ours = chain::settled(node, kit.devnet().deployment()).await?;
     let ours = ours.last().context("an epoch is settled")?.transaction;
     let raw = kit.sent().into_iter().find(|raw| keccak256(raw) == ours);
-    kit.mine(1).await?;
     let node = kit.devnet().l1().node();
     node.reorg(2, &[(rival, 0), (raw.context("an endpoint was sent it")?, 1)])
         .await?;

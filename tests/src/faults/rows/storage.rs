@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use causeway_journal::Journal;
 
-use super::{LIMIT, one_each, settle_one};
+use super::{LIMIT, one, one_each, settle_one};
 use crate::faults::kit::Kit;
 use crate::faults::relayer::Relayer;
 
@@ -21,6 +23,23 @@ async fn end(kit: &mut Kit) -> Result<()> {
     relayer.terminate()?;
     let status = relayer.wait(SOON).await?;
     ensure!(status.code() == Some(0), "asked to end, it ended with {status}");
+    Ok(())
+}
+
+/// Copies the journal of a relayer that has ended, what it last wrote included, into one file.
+fn copy(kit: &Kit) -> Result<PathBuf> {
+    let to = kit.folder().join("copy.db");
+    Journal::open_read_only(&kit.places().journal())?.back_up(&to)?;
+    Ok(to)
+}
+
+/// Puts a copy where the journal is.
+fn put_back(kit: &Kit, copy: &Path) -> Result<()> {
+    for suffix in ["-wal", "-shm"] {
+        // The copy is whole without them.
+        let _ = fs::remove_file(kit.folder().join(format!("relayer.db{suffix}")));
+    }
+    fs::copy(copy, kit.places().journal())?;
     Ok(())
 }
 
@@ -40,16 +59,48 @@ pub(super) async fn damaged(kit: &mut Kit) -> Result<()> {
     kit.start().await?;
     settle_one(kit).await?;
     end(kit).await?;
-    let (journal, copy) = (kit.places().journal(), kit.folder().join("copy.db"));
-    fs::copy(&journal, &copy)?;
-    let mut file = fs::OpenOptions::new().write(true).open(&journal)?;
+    let copy = copy(kit)?;
+    put_back(kit, &copy)?;
+    let mut file = fs::OpenOptions::new().write(true).open(kit.places().journal())?;
     file.seek(SeekFrom::Start(20))?;
     file.write_all(&[0x5a; 3_000])?;
     drop(file);
     refuses(kit, "the file is damaged").await?;
-    fs::copy(&copy, &journal)?;
+    put_back(kit, &copy)?;
     kit.start().await?;
     settle_one(kit).await?;
+    kit.finish(LIMIT).await
+}
+
+/// Nothing can be written: nothing is taken in and nothing is broadcast, until there is room again.
+pub(super) async fn disk_full(kit: &mut Kit) -> Result<()> {
+    kit.start().await?;
+    settle_one(kit).await?;
+    kit.relayer()?.limit_files(Some(4_096))?;
+    let made = one(kit)?;
+    let answer = kit.relayer()?.submit(&made.json()).await?;
+    ensure!(
+        answer.status == 503 && answer.body["code"] == "storage",
+        "nothing can be kept, and it says {} {}",
+        answer.status,
+        answer.body
+    );
+    kit.until("it says that it is not ready", LIMIT, async |kit: &Kit| {
+        Ok(kit.relayer()?.get("/readyz").await?.status == 503)
+    })
+    .await?;
+    let sent = kit.sent().len();
+    for _ in 0..10 {
+        kit.mine(1).await?;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    ensure!(
+        kit.sent().len() == sent,
+        "something was broadcast that could not be kept"
+    );
+    ensure!(kit.relayer_mut()?.is_running()?, "it fell");
+    kit.relayer()?.limit_files(None)?;
+    kit.submit(&made).await?;
     kit.finish(LIMIT).await
 }
 
@@ -58,8 +109,7 @@ pub(super) async fn old_backup(kit: &mut Kit) -> Result<()> {
     kit.start().await?;
     settle_one(kit).await?;
     end(kit).await?;
-    let (journal, copy) = (kit.places().journal(), kit.folder().join("copy.db"));
-    fs::copy(&journal, &copy)?;
+    let copy = copy(kit)?;
     kit.start().await?;
     let mut later = Vec::new();
     for _ in 0..3 {
@@ -69,10 +119,7 @@ pub(super) async fn old_backup(kit: &mut Kit) -> Result<()> {
         later.extend(made);
     }
     end(kit).await?;
-    for suffix in ["-wal", "-shm"] {
-        let _ = fs::remove_file(kit.folder().join(format!("relayer.db{suffix}")));
-    }
-    fs::copy(&copy, &journal)?;
+    put_back(kit, &copy)?;
     kit.start().await?;
     // Its networks hand in what is not here: L1 has it.
     kit.submit_all(&later).await?;

@@ -194,6 +194,35 @@ async fn a_page_in_a_browser_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_name_that_leads_here_is_not_enough() {
+    let service = Service::new().await;
+    let pause = async |host: String| {
+        let request = service
+            .client
+            .post(format!("http://{}/v1/admin/pause", service.admin))
+            .header("host", host)
+            .header("content-type", "application/json")
+            .body(json!({ "scope": "intake", "reason": "x" }).to_string());
+        request.send().await.expect("an answer").status()
+    };
+    assert_eq!(
+        pause("rebound.example:9091".to_owned()).await,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(pause("rebound.example".to_owned()).await, StatusCode::FORBIDDEN);
+    assert_eq!(
+        service
+            .journal
+            .read(|view| view.audits(0, 10))
+            .expect("a journal"),
+        []
+    );
+    assert_eq!(pause(service.admin.to_string()).await, StatusCode::OK);
+    assert_eq!(pause("localhost:9091".to_owned()).await, StatusCode::OK);
+    assert_eq!(pause("[::1]:9091".to_owned()).await, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn operators_are_heard_on_their_own_address_alone() {
     let service = Service::new().await;
     let request = json!({ "scope": "intake", "reason": "x" });

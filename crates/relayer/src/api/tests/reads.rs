@@ -94,7 +94,7 @@ async fn lists_are_read_page_by_page_and_by_what_is_asked() {
         .await;
     assert_eq!((heights(&second), &second["next"]), (vec![0], &Value::Null));
     let (_, none) = service.get("/v1/certificates?standing=settled").await;
-    assert_eq!(heights(&none), []);
+    assert_eq!(heights(&none), Vec::<u64>::new());
     let (status, answer) = service.get("/v1/certificates?standing=settling").await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
     assert_eq!(

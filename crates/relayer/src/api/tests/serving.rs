@@ -167,7 +167,7 @@ async fn metrics_have_an_address_of_their_own() {
         "causeway_certificates{standing=\"accepted\"} 1.0",
         "causeway_certificates_handed_in_total{outcome=\"new\"} 1.0",
         "causeway_http_requests_total{listener=\"public\",route=\"/v1/certificates\",status=\"202\"} 1.0",
-        "causeway_ready 1.0",
+        "causeway_ready{} 1.0",
     ] {
         assert!(
             text.lines().any(|other| other == line),

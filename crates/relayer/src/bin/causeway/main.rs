@@ -7,6 +7,7 @@ mod chains;
 mod claim;
 mod config;
 mod db;
+mod devnet;
 mod doctor;
 mod epoch;
 mod exit;
@@ -71,6 +72,7 @@ Exit codes:
 enum Command {
     Init(init::Init),
     Run(run::Run),
+    Devnet(devnet::DevnetCommand),
     Config(config::Config),
     Status(status::Status),
     Cert(cert::Cert),
@@ -104,6 +106,7 @@ fn main() -> ExitCode {
     let result: Result<Answer> = match &cli.command {
         Command::Init(command) => command.run(&console),
         Command::Run(command) => command.run(&console),
+        Command::Devnet(command) => command.run(&console),
         Command::Config(command) => command.run(&console),
         Command::Status(command) => command.run(&console, cli.json),
         Command::Cert(command) => command.run(&console),

@@ -12,7 +12,7 @@ use causeway_relayer::service::{RunOptions, relay};
 use clap::Args;
 use serde::Serialize;
 
-use self::local::LocalProver;
+pub(crate) use self::local::LocalProver;
 use crate::Answer;
 
 /// Run the relayer until it is told to end

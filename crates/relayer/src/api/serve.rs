@@ -140,8 +140,9 @@ async fn counted(
     let route = route(request.uri().path());
     let began = Instant::now();
     let response = next.run(request).await;
-    api.metrics
-        .answered(listener, route, response.status().as_u16(), began.elapsed());
+    let (status, took) = (response.status().as_u16(), began.elapsed());
+    tracing::debug!(listener, route, status, took_ms = took.as_millis(), "answered");
+    api.metrics.answered(listener, route, status, took);
     response
 }
 

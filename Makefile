@@ -1,4 +1,6 @@
-# make demo     the newest story, proven afresh: demo-settle
+# make demo     the newest story, proven afresh: demo-relayer
+# make demo-relayer  L1 and two networks on real nodes, and a relayer that proves: deposit, burn and mint, contingent, withdrawal
+# make faults   what goes wrong in the world, on real nodes and the real process, one line each; KILLS=100, SEED=1, ROWS="F2 F14"
 # make e2e      every story of networks and epochs with real proofs, thirteen of them; ONLY="names" takes some
 # make demo-settle  networks settle together: burn and mint, certificates that hold only with each other, a network that proves
 # make demo-aggregate  proofs of two programs become one that ProofAggregation takes; is one of them included?
@@ -24,8 +26,8 @@ GENERATED := $(VERIFIER) crates/bindings/src/generated contracts/test/generated 
 	contracts/src/generated vectors/encodings.json vectors/public-values.json vectors/settlement.json \
 	vectors/three-inputs-proof.json vectors/verifying-key.json docs/security.md docs/keccak.md
 
-.PHONY: setup contracts programs test test-contracts test-rust coverage mutants mutants-circuits demo demo-settle demo-aggregate \
-	demo-wrap e2e bench gen bindings gen-check
+.PHONY: setup contracts programs test test-contracts test-rust coverage mutants mutants-circuits demo demo-relayer demo-settle \
+	demo-aggregate demo-wrap faults e2e bench gen bindings gen-check
 
 setup: node_modules/.package-lock.json
 
@@ -71,7 +73,18 @@ mutants: setup
 mutants-circuits:
 	tools/circuit-mutants --only '$(ONLY)'
 
-demo: demo-settle
+demo: demo-relayer
+
+# A folder is that of one devnet: its chains are gone when it ends.
+demo-relayer: contracts programs
+	rm -rf target/demo-relayer
+	target/debug/causeway devnet --folder target/demo-relayer --play
+
+# Nothing is tried twice: a row that fails now and then is a mistake. The same seed kills at the same places.
+KILLS := 100
+SEED := 1
+faults: contracts programs
+	target/debug/faults --kills $(KILLS) --seed $(SEED) $(ROWS)
 
 demo-settle: contracts programs
 	target/debug/demo_settle

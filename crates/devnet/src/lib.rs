@@ -7,6 +7,7 @@ pub mod account;
 pub mod anvil;
 pub mod deploy;
 pub mod devnet;
+mod disturb;
 pub mod error;
 pub mod node;
 pub mod user;

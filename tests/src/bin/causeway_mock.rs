@@ -1,13 +1,26 @@
 //! The relayer as a process of its own, with a prover that takes no time: `causeway_mock run --config FILE`.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use causeway_relayer::config::Loaded;
-use causeway_relayer::service::{RunOptions, relay};
+use causeway_relayer::service::{RunOptions, ServiceError, relay};
 use causeway_tests::faults::prover::MockProver;
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            // As `causeway` ends if it may not go on with the journal.
+            let journal = matches!(error.downcast_ref(), Some(ServiceError::Journal(_)));
+            ExitCode::from(if journal { 5 } else { 1 })
+        }
+    }
+}
+
+fn run() -> Result<()> {
     let _points = fail::FailScenario::setup();
     let mut arguments = std::env::args().skip(1);
     let mut config = None;

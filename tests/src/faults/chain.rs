@@ -5,10 +5,10 @@ use alloy_eips::eip2718::Decodable2718;
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use alloy_sol_types::SolCall;
 use anyhow::{Context, Result};
-use causeway_bindings::{GlobalExitRoot, Settlement};
+use causeway_bindings::Settlement;
 use causeway_chain::Tag;
 use causeway_devnet::{Deployment, Node};
-use causeway_ledger::{L1Log, PayloadEntry, Replay, decode_payload};
+use causeway_ledger::{PayloadEntry, Replay, decode_payload};
 use causeway_relayer::state::{LogJson, Source};
 use serde_json::json;
 
@@ -104,26 +104,6 @@ pub async fn replay(node: &Node, deployment: &Deployment) -> Result<Replay> {
     Ok(source.rebuild(&logs)?)
 }
 
-/// Entries of the registry in L1's logs, in order.
-///
-/// # Errors
-/// If the node does not answer, or its logs cannot be read.
-pub async fn registry(node: &Node, deployment: &Deployment) -> Result<Vec<L1Log>> {
-    let filter = json!({ "address": deployment.settlement, "fromBlock": "0x0", "toBlock": "latest" });
-    let logs: Vec<LogJson> = node.call("eth_getLogs", [filter]).await?;
-    let source = Source {
-        settlement: deployment.settlement,
-        bridge: deployment.bridge,
-    };
-    let mut entries = Vec::new();
-    for log in &logs {
-        if let Some(meant @ L1Log::Registered { .. }) = source.read(log)? {
-            entries.push(meant);
-        }
-    }
-    Ok(entries)
-}
-
 /// Nonces of an account: of what is mined, and of what waits besides.
 ///
 /// # Errors
@@ -159,19 +139,6 @@ pub async fn paid(node: &Node, account: Address) -> Result<(U256, Vec<(B256, u12
         }
     }
     Ok((sum, all))
-}
-
-/// How many of L1's exits epochs may consume.
-///
-/// # Errors
-/// If the node does not answer.
-pub async fn published_deposits(node: &Node, deployment: &Deployment) -> Result<u64> {
-    let events = node
-        .events::<GlobalExitRoot::DepositsCheckpointed>(deployment.global_exit_root)
-        .await?;
-    Ok(events
-        .last()
-        .map_or(0, |(_, event)| event.depositCount.saturating_to()))
 }
 
 /// The bytes of a call.

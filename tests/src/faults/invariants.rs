@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, U256};
 use anyhow::{Context, Result, ensure};
+use causeway_chain::Tag;
 use causeway_types::NetworkId;
 
 use super::chain::{self, Sent, Settled};
@@ -28,6 +29,9 @@ impl Kit {
             .context("I4: the state is the chain's")?;
         self.nothing_before_what_it_needs(&places)
             .context("I5: nothing is settled before what it is contingent on")?;
+        self.nothing_final_before_the_chain(&epochs, &places)
+            .await
+            .context("I5: nothing is final before the chain says so")?;
         self.all_is_told()
             .await
             .context("I3: no certificate is without state or reason")?;
@@ -117,6 +121,26 @@ impl Kit {
                 );
             }
         }
+        Ok(())
+    }
+
+    async fn nothing_final_before_the_chain(&self, epochs: &[Settled], places: &Places) -> Result<()> {
+        let mut last = 0;
+        for made in self.expected() {
+            if self.relayer()?.standing(made.id).await? == "finalized" {
+                let certificate = &made.certificate;
+                let place = places
+                    .get(&(certificate.network, certificate.height))
+                    .context("it is settled")?;
+                last = last.max(epochs[place.0].block);
+            }
+        }
+        // Asked last: what is final stays so.
+        let finalized = self.devnet().l1().node().head(Tag::Finalized).await?.number;
+        ensure!(
+            last <= finalized,
+            "block {last} counts as final, and the chain is final up to {finalized}"
+        );
         Ok(())
     }
 

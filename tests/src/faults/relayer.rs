@@ -1,8 +1,8 @@
 //! The relayer as a process: started, killed, asked to end, started again, and asked over HTTP.
 
 use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -71,22 +71,25 @@ impl Relayer {
             .current_dir(&places.folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(log("relayer.stderr")?);
+            .stderr(Stdio::piped());
         if failpoints.is_empty() {
             command.env_remove(FAILPOINTS);
         } else {
             command.env(FAILPOINTS, failpoints);
         }
         let mut child = command.spawn()?;
-        let stdout = child.stdout.take().context("it is piped")?;
+        let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
         let lines = Arc::new(Mutex::new(Vec::new()));
-        let (kept, mut file) = (Arc::clone(&lines), log("relayer.stdout")?);
-        std::thread::spawn(move || {
-            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                let _ = writeln!(file, "{line}");
-                kept.lock().unwrap_or_else(PoisonError::into_inner).push(line);
-            }
-        });
+        listen(
+            stdout.context("it is piped")?,
+            log("relayer.stdout")?,
+            Arc::clone(&lines),
+        );
+        listen(
+            stderr.context("it is piped")?,
+            log("relayer.stderr")?,
+            Arc::clone(&lines),
+        );
         let client = reqwest::Client::builder()
             .timeout(Duration::from_secs(10))
             .build()?;
@@ -197,7 +200,7 @@ impl Relayer {
         }
     }
 
-    /// What it said on stdout, line by line.
+    /// What it said, line by line.
     pub fn lines(&self) -> Vec<String> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -281,6 +284,16 @@ impl Relayer {
     }
 }
 
+/// Keeps what a process says, in memory and in a file.
+fn listen(from: impl Read + Send + 'static, mut file: File, lines: Arc<Mutex<Vec<String>>>) {
+    std::thread::spawn(move || {
+        for line in BufReader::new(from).lines().map_while(Result::ok) {
+            let _ = writeln!(file, "{line}");
+            lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        }
+    });
+}
+
 async fn read(response: reqwest::Response) -> Result<Answer> {
     let status = response.status().as_u16();
     let body = response.bytes().await?;
@@ -295,32 +308,4 @@ impl Drop for Relayer {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// How often the mock prover began and finished a piece of work, by its name, of those whose name begins so.
-///
-/// # Errors
-/// If its log cannot be read.
-pub fn proofs(log: &Path, prefix: &str) -> Result<Vec<(String, usize, usize)>> {
-    let text = match std::fs::read_to_string(log) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        other => other?,
-    };
-    let mut counts: std::collections::BTreeMap<String, (usize, usize)> = std::collections::BTreeMap::new();
-    for line in text.lines() {
-        if let Some((word, work)) = line.split_once(' ')
-            && work.starts_with(prefix)
-        {
-            let count = counts.entry(work.to_owned()).or_default();
-            match word {
-                "begin" => count.0 += 1,
-                "proven" => count.1 += 1,
-                _ => {}
-            }
-        }
-    }
-    Ok(counts
-        .into_iter()
-        .map(|(work, (begun, proven))| (work, begun, proven))
-        .collect())
 }

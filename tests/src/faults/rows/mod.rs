@@ -96,6 +96,15 @@ pub const ROWS: &[Row] = &[
         reorgs::deep,
         reorgs::inverted
     ),
+    row!("F14b", "a reorg goes behind what was final", reorgs::beyond_final),
+    row!(
+        "F17",
+        "a reorg takes a deposit away",
+        reorgs::deep,
+        reorgs::lost_deposit
+    ),
+    row!("F18", "the node loses its chain", reorgs::lost_chain),
+    row!("F36", "the clock of L1 is ahead", reorgs::ahead),
     row!("F19", "the base fee jumps and falls", transactions::spike),
     row!(
         "F20",

@@ -92,14 +92,10 @@ impl<'d> Town<'d> {
             bridge: deployment.bridge,
             global_exit_root: deployment.global_exit_root,
         };
-        let reading = network::read(
-            self.pool(L1)?,
-            Tag::Latest,
-            &deployed.addresses(),
-            deployment.deploy_block,
-            10_000,
-        );
-        Ok(Ethereum::of(deployed, &reading.await?.logs)?)
+        let addresses = deployed.addresses();
+        let (pool, from) = (self.pool(L1)?, deployment.deploy_block);
+        let reading = network::read(pool, Tag::Latest, &addresses, from, 10_000).await?;
+        Ok(Ethereum::of(deployed, &reading.logs)?)
     }
 
     /// A network's bridge as its logs tell.
@@ -150,6 +146,9 @@ impl<'d> Town<'d> {
     pub(super) async fn root(&self, ahead: &[NetworkId]) -> Result<GlobalRoot> {
         let ethereum = self.ethereum().await?;
         let newest = ethereum.newest_root();
+        if ahead.is_empty() {
+            return newest.context("L1 has no exit root yet");
+        }
         let (mainnet, deposits) = newest
             .as_ref()
             .map_or((ExitRoot::EMPTY, 0), |root| (root.mainnet(), root.count(L1)));

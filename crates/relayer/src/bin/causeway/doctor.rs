@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::Answer;
 use crate::ask::ApiOption;
+use crate::ask::text::{field, items};
 use crate::config::online::{self, Check};
 
 /// Events in a bundle.
@@ -145,10 +146,10 @@ fn well(status: &Result<Value>) -> Result<String> {
         Ok(status) => status,
         Err(error) => return Err(anyhow!("{error}")),
     };
-    let components = crate::ask::text::items(status, "components").iter();
+    let components = items(status, "components").iter();
     let ill: Vec<_> = components
         .filter(|component| component["ready"] != true)
-        .map(|component| format!("{}: {}", component["name"], component["detail"]))
+        .map(|component| format!("{}: {}", field(component, "name"), field(component, "detail")))
         .collect();
     ensure!(ill.is_empty(), "{}", ill.join("; "));
     Ok("it is ready".to_owned())

@@ -119,7 +119,7 @@ fn told(status: &Value) -> String {
         "NOT READY"
     };
     let mut text = format!("{ready} (told by the {})\n", field(status, "source"));
-    if let Some(block) = status.get("block") {
+    if let Some(block) = status.get("block").and_then(Value::as_u64) {
         text += &format!("L1 {} at block {block}\n", field(status, "chain_id"));
     }
     for component in items(status, "components") {

@@ -116,6 +116,7 @@ fn refusal(status: u16, answer: &Value) -> anyhow::Error {
         _ => exit::UNEXPECTED,
     };
     let next = match text("class") {
+        _ if exit == exit::NOT_FOUND => "see that it is named rightly",
         "retry" => "ask again later",
         "rebuild" => "build another one",
         "wait" => "keep it until something else has happened",

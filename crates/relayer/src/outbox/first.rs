@@ -210,7 +210,9 @@ impl Outbox {
         let estimate: u64 = match estimate {
             Ok(estimate) => estimate.to(),
             Err(CallError::Refused { error, .. }) => {
-                return Ok(Err(format!("its gas cannot be estimated: {error}")));
+                return Ok(Err(Refusal::passing(format!(
+                    "its gas cannot be estimated: {error}"
+                ))));
             }
             Err(error) => return Err(error.into()),
         };
@@ -219,9 +221,9 @@ impl Outbox {
         let gas = estimate.saturating_add(margin);
         if estimate > settings.gas_max {
             let most = settings.gas_max;
-            return Ok(Err(format!(
+            return Ok(Err(Refusal::passing(format!(
                 "it takes {estimate} gas, and no more than {most} is used (fees.gas_max)"
-            )));
+            ))));
         }
         Ok(Ok(gas.min(settings.gas_max)))
     }

@@ -13,8 +13,8 @@ use causeway_ledger::LedgerError;
 use causeway_relayer::claims::{ClaimsError, calldata};
 use causeway_relayer::known::Deployment;
 use causeway_relayer::network::{
-    BridgeLog, Ethereum, GlobalRoot, Key, NetworkError, NetworkExits, Past, Prefer, Settled, Sources, Terms,
-    authorise, build, insertion, roots_known, sign_lxly,
+    BridgeLog, ClaimDetails, Ethereum, GlobalRoot, Key, NetworkError, NetworkExits, Past, Prefer, Settled,
+    Sources, Terms, authorise, build, insertion, roots_known, sign_lxly,
 };
 use causeway_relayer::state::{LogJson, StateError};
 use causeway_tests::world::{A, B, Claim, G, L1, Party, World, secret};
@@ -446,6 +446,13 @@ fn calls_tell_what_logs_do_not_and_nothing_else() {
         change(&mut changed);
         assert_eq!(log.take_call(&changed.abi_encode()).unwrap(), 0);
     }
+    // Nor another message under a root that would have it.
+    let mut other = right.clone();
+    other.metadata = Bytes::from_static(b"bye");
+    let (index, details) = ClaimDetails::of_call(A, &other.abi_encode()).unwrap().remove(0);
+    let leaf = details.exit.leaf();
+    other.mainnetExitRoot = details.local.root(leaf, index.leaf_index());
+    assert_eq!(log.take_call(&other.abi_encode()).unwrap(), 0);
     assert_eq!(log.take_call(b"no call").unwrap(), 0);
     assert_eq!(log.undetailed().count(), 1);
     assert_eq!(log.take_call(&call).unwrap(), 1);
@@ -588,6 +595,10 @@ fn only_the_network_s_signer_signs_its_next_certificate() {
 
     // B proves and does not sign, G does both.
     let of_b = past(&world, &ethereum, B, &folders);
+    let log = told(&mut world, B);
+    let alone = Sources::new(&ethereum).unwrap();
+    let built = build(&log, &of_b, &alone, terms(&log, Prefer::Claim)).unwrap();
+    assert_eq!(built.unsigned(&authority(B)), expected[1]);
     let mut other = expected[1].clone();
     let error = block_on(authorise(&mut other, &of_b, &authority(B), &*key(B))).unwrap_err();
     assert!(matches!(error, NetworkError::NoSigner { network: B }), "{error}");
@@ -764,6 +775,17 @@ fn claims_from_logs_are_taken_by_the_bridges() {
         assert_eq!(call.calldata, encoded(&world.claim_of(index).unwrap()));
         world.claim(index).unwrap();
     }
+    // L1 has no chain of claims, and calls are held to what it logged.
+    let mut on_l1 = logged(&mut world, L1);
+    let call = world.claims_of(L1)[0].clone();
+    let mut other = SharedBridge::claimAssetCall::abi_decode(&call).unwrap();
+    other.amount += u(1);
+    let (index, details) = ClaimDetails::of_call(L1, &other.abi_encode()).unwrap().remove(0);
+    let root = details.local.root(details.exit.leaf(), index.leaf_index());
+    let rollup = index.rollup_index().unwrap().get();
+    other.rollupExitRoot = details.rollup.root(root, rollup);
+    assert_eq!(on_l1.take_call(&other.abi_encode()).unwrap(), 0);
+    assert_eq!(on_l1.take_call(&call).unwrap(), 1);
     // Other exits than those that settled lead nowhere.
     let short = BridgeLog::new(A, bridge(&mut world, A));
     let root = ethereum.newest_root().unwrap();

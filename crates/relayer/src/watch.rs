@@ -134,13 +134,7 @@ impl Watcher {
             return Err(WatchError::OtherChain { found, configured });
         }
         let (settlement, bridge) = (config.contracts.settlement, config.contracts.bridge);
-        let genesis = pinned.block(Tag::Number(0)).await?;
-        self.coordinator.journal().hold_to(&Fingerprint {
-            chain_id: configured,
-            genesis: Some(genesis.hash),
-            settlement,
-            bridge,
-        })?;
+        self.hold_to_genesis(pinned).await?;
         let global_exit_root = view(
             pinned,
             settlement,
@@ -168,6 +162,19 @@ impl Watcher {
         }
         info!(%settlement, %global_exit_root, "L1 is the one that is configured");
         Ok(deployment)
+    }
+
+    /// Holds the chain to the one that the journal is of: a chain id is nobody's own.
+    async fn hold_to_genesis(&self, pinned: &Pinned<'_>) -> Result<(), WatchError> {
+        let config = self.coordinator.config();
+        let genesis = pinned.block(Tag::Number(0)).await?;
+        self.coordinator.journal().hold_to(&Fingerprint {
+            chain_id: config.l1.chain_id,
+            genesis: Some(genesis.hash),
+            settlement: config.contracts.settlement,
+            bridge: config.contracts.bridge,
+        })?;
+        Ok(())
     }
 
     /// Finds where the chain that was read and the one that is there part, and forgets what came after.
@@ -209,6 +216,8 @@ impl Watcher {
         let last = match last {
             Some(last) => last,
             None => {
+                // Nothing of it is there: is it the chain that it was?
+                self.hold_to_genesis(pinned).await?;
                 let last = config.contracts.deploy_block.saturating_sub(1);
                 if headers.len() > 1 {
                     self.stop(depth(last), "further than l1.reorg_window", now)?;

@@ -16,6 +16,9 @@ use crate::prove::{Prover, ProverError};
 /// Between two looks for work.
 const PAUSE: Duration = Duration::from_millis(250);
 
+/// How often it says what it is at, at most.
+const SPEAKS: Duration = Duration::from_secs(1);
+
 /// A prover at work.
 #[derive(Debug)]
 pub struct Worker<P> {
@@ -100,7 +103,7 @@ impl<P: Prover> Worker<P> {
         let (coordinator, stop) = (self.coordinator.clone(), self.stop.clone());
         let holder = self.holder.clone();
         let id = job.id;
-        let (spoken, mut said) = (lease / 4, None::<Instant>);
+        let (spoken, mut said) = (SPEAKS.min(lease / 4), None::<Instant>);
         let mut progress = |stage: &str| {
             tick();
             if stop.is_cancelled() {

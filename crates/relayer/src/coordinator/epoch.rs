@@ -4,7 +4,8 @@ use alloy_primitives::{B256, Bytes, FixedBytes, U256};
 use alloy_sol_types::SolCall;
 use causeway_bindings::Settlement;
 use causeway_journal::{
-    EpochRecord, EpochStanding, NewEpoch, ProofKind, Reason, ReasonClass, Scope, Standing, Timestamp,
+    Change, EpochRecord, EpochStanding, JournalError, NewEpoch, ProofKind, Reason, ReasonClass, Scope,
+    Standing, Timestamp, View,
 };
 use causeway_ledger::{
     AuthorisationEntry, EpochOutcome, authorisations_chain, payload_chain, settle_epoch_at,
@@ -128,7 +129,9 @@ impl Coordinator {
         let settings = &self.config.epochs;
         let oldest = confirmed.iter().map(|record| record.standing_at).min();
         let waited = oldest.is_some_and(|oldest| oldest.after(settings.max_wait.0) <= now);
-        let full = confirmed.len() >= settings.max_certificates;
+        // What cannot be proven or settled together is looked for by halves.
+        let most = (settings.max_certificates >> self.journal.read(failures)?).max(1);
+        let full = confirmed.len() >= most;
         if open.is_some() || paused || confirmed.is_empty() || !(full || waited) {
             return Ok(None);
         }
@@ -142,7 +145,7 @@ impl Coordinator {
             .map(|record| record.certificate.clone())
             .collect();
         let settles_at = inner.heights.settles_at(now, settings.proving_margin.0);
-        let outcome = fit(&base, &certificates, settles_at, settings.max_certificates);
+        let outcome = fit(&base, &certificates, settles_at, most);
         if outcome.admitted.is_empty() {
             return Ok(None);
         }
@@ -195,15 +198,14 @@ impl Coordinator {
         Ok(Some(epoch.id))
     }
 
-    /// Gives an epoch up for a reason.
+    /// Gives an epoch up that L1 does not take. The next one has half as many certificates; one that fails alone is rejected.
     ///
     /// # Errors
     /// A [`CoordinatorError`].
     pub fn abandon(&self, epoch: u64, reason: &Reason, now: Timestamp) -> Result<(), CoordinatorError> {
         let mut inner = self.lock();
-        self.journal.change(now, |change| {
-            change.move_epoch(epoch, EpochStanding::Abandoned, Some(reason))
-        })?;
+        self.journal
+            .change(now, |change| give_up(change, epoch, reason))?;
         inner.judged = None;
         Ok(())
     }
@@ -243,6 +245,40 @@ impl Coordinator {
         }
         Ok(None)
     }
+}
+
+/// Why epochs fail that are looked through by halves.
+const FAILURES: [&str; 2] = ["not_provable", "reverted"];
+
+/// After so many failures one after another certificates that need each other are not to be parted any more: all are at fault.
+const MOST_FAILURES: u32 = 8;
+
+/// How many of the newest epochs failed, one after another.
+fn failures(view: &View<'_>) -> Result<u32, JournalError> {
+    let newest = view.epochs(None, MOST_FAILURES)?;
+    let failed = newest.iter().take_while(|epoch| {
+        let reason = epoch.reason.as_ref();
+        epoch.standing == EpochStanding::Abandoned
+            && reason.is_some_and(|reason| FAILURES.contains(&reason.code.as_str()))
+    });
+    Ok(u32::try_from(failed.count()).unwrap_or(MOST_FAILURES))
+}
+
+/// Gives a failed epoch up; what failed alone is rejected, or it would fail for ever.
+pub(super) fn give_up(change: &Change<'_>, id: u64, reason: &Reason) -> Result<(), JournalError> {
+    let Some(epoch) = change.view().epoch(id)? else {
+        return Err(JournalError::UnknownEpoch { id });
+    };
+    change.move_epoch(id, EpochStanding::Abandoned, Some(reason))?;
+    let alone = epoch.certificates.len() == 1 || failures(&change.view())? >= MOST_FAILURES;
+    if alone && FAILURES.contains(&reason.code.as_str()) {
+        for &certificate in &epoch.certificates {
+            if change.view().standing(certificate)? == Some(Standing::Confirmed) {
+                change.move_certificate(certificate, Standing::Rejected, Some(reason))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The greatest epoch of no more certificates than one takes: those that need each other are in it together.

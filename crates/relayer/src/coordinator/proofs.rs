@@ -6,6 +6,7 @@ use alloy_primitives::B256;
 use causeway_journal::{EpochStanding, ProofJob, ProofKind, Reason, ReasonClass, Scope, Standing, Timestamp};
 use causeway_ledger::TransitionInputs;
 
+use super::epoch::give_up;
 use super::{Coordinator, CoordinatorError, EpochPlan, Submission};
 use crate::prove::{EpochProof, EpochWork, ProverError};
 
@@ -228,13 +229,18 @@ impl Coordinator {
             let Some(epoch) = change.view().epoch(id)? else {
                 return Ok(());
             };
+            let ProverError::Transition { position, .. } = error else {
+                if epoch.standing.is_open() {
+                    let reason = Reason::new("not_provable", ReasonClass::Operator, error.to_string());
+                    give_up(change, id, &reason)?;
+                }
+                return Ok(());
+            };
             if epoch.standing.is_open() {
-                let reason = Reason::new("not_provable", ReasonClass::Operator, error.to_string());
+                let reason = Reason::new("transition_lost", ReasonClass::Retry, error.to_string());
                 change.move_epoch(id, EpochStanding::Abandoned, Some(&reason))?;
             }
-            if let ProverError::Transition { position, .. } = error
-                && let Some(certificate) = epoch.certificates.get(*position)
-            {
+            if let Some(certificate) = epoch.certificates.get(*position) {
                 // It is proven again.
                 let subject = certificate.to_string();
                 if let Some(proof) = change.view().proof_of(ProofKind::Transition, &subject)? {

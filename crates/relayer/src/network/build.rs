@@ -1,7 +1,10 @@
 //! A certificate from what a bridge did.
 
 use causeway_ledger::{Transition, apply, draft};
-use causeway_types::{Certificate, Contingency, ExitRoot, Expiry, GoldilocksDigest, ImportedExit, StateRoot};
+use causeway_types::{
+    Authorisation, Authority, Certificate, Contingency, ExitRoot, Expiry, GoldilocksDigest, ImportedExit,
+    StateRoot,
+};
 
 use super::bridge::BridgeLog;
 use super::error::NetworkError;
@@ -43,6 +46,18 @@ impl Built {
     /// The certificate.
     pub const fn certificate(&self) -> &Certificate {
         self.transition.certificate()
+    }
+
+    /// The certificate as it is before anybody signs. Where nobody does, because its network's proof is all that is asked for, it names
+    /// that proof's key.
+    pub fn unsigned(&self, authority: &Authority) -> Certificate {
+        let key = authority
+            .validity_key()
+            .filter(|_| authority.signer_address().is_none());
+        Certificate {
+            authority: key.map(|key| Authorisation::Validity { key }),
+            ..self.certificate().clone()
+        }
     }
 
     /// Its digest: what its network authorises.

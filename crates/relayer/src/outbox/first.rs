@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use alloy_primitives::{Bytes, U64, U256};
 use causeway_chain::{CallError, Fees, Pinned, SendAnswer, SignedTransaction};
-use causeway_journal::{Hold, Job, JobKind, JournalError, Signed, Timestamp};
+use causeway_journal::{Hold, Job, JobKind, JobStanding, JournalError, Signed, Timestamp};
 use serde_json::json;
 use tracing::info;
 
@@ -15,6 +15,25 @@ const NOTHING: u64 = 21_000;
 
 /// Seconds of a day: budgets are of the last one.
 const DAY: u64 = 86_400;
+
+/// How often a job has to be refused by simulation before it has failed.
+const MOST_REVERTS: u32 = 8;
+
+/// Why nothing is signed for a job.
+struct Refusal {
+    /// Whether the contract would revert it.
+    reverts: bool,
+    detail: String,
+}
+
+impl Refusal {
+    const fn passing(detail: String) -> Self {
+        Self {
+            reverts: false,
+            detail,
+        }
+    }
+}
 
 impl Outbox {
     /// Signs a job's first transaction, writes it down and sends it; or holds the job and says why.
@@ -37,8 +56,17 @@ impl Outbox {
         };
         let gas = match self.gas(purpose, job, pinned).await? {
             Ok(gas) => gas,
-            Err(detail) => return self.hold(job.id, Hold::Simulation, &detail, now),
+            Err(refusal) if refusal.reverts && self.reverted(job.id) >= MOST_REVERTS => {
+                self.remember(|memory| memory.reverts.remove(&job.id));
+                let detail = refusal.detail;
+                self.journal.change(now, |change| {
+                    change.move_job(job.id, JobStanding::Failed, Some("would_revert"), Some(&detail))
+                })?;
+                return Ok(());
+            }
+            Err(refusal) => return self.hold(job.id, Hold::Simulation, &refusal.detail, now),
         };
+        self.remember(|memory| memory.reverts.remove(&job.id));
         if let Some((hold, detail)) = self.unaffordable(job, gas, fees, round.balance, now)? {
             return self.hold(job.id, hold, &detail, now);
         }
@@ -142,13 +170,22 @@ impl Outbox {
         Ok(())
     }
 
-    /// The gas limit of a job, or why the chain would revert it.
+    /// How often a job would have been reverted, one time after another, this one among them.
+    fn reverted(&self, job: u64) -> u32 {
+        self.remember(|memory| {
+            let count = memory.reverts.entry(job).or_default();
+            *count += 1;
+            *count
+        })
+    }
+
+    /// The gas limit of a job, or why nothing is signed for it.
     async fn gas(
         &self,
         purpose: &dyn Purpose,
         job: &Job,
         pinned: &Pinned<'_>,
-    ) -> Result<Result<u64, String>, OutboxError> {
+    ) -> Result<Result<u64, Refusal>, OutboxError> {
         if job.kind == JobKind::Cancel {
             return Ok(Ok(NOTHING));
         }
@@ -158,10 +195,12 @@ impl Outbox {
             return match &error {
                 CallError::Refused { error, .. } => {
                     let data = error.revert_data();
-                    Ok(Err(format!(
-                        "it would be reverted: {}",
-                        purpose.explain_revert(data.as_ref().map(|data| &data[..]))
-                    )))
+                    let why = purpose.explain_revert(data.as_ref().map(|data| &data[..]));
+                    Ok(Err(Refusal {
+                        // Nodes refuse for reasons of their own too, which say nothing of the job.
+                        reverts: data.is_some() || error.message.contains("revert"),
+                        detail: format!("it would be reverted: {why}"),
+                    }))
                 }
                 _ => Err(error.into()),
             };

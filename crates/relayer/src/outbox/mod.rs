@@ -87,6 +87,7 @@ struct Memory {
     since: HashMap<B256, u64>,
     doubts: HashMap<u64, u32>,
     underpriced: HashMap<B256, ()>,
+    reverts: HashMap<u64, u32>,
 }
 
 /// How often something has to be seen before it is believed that our transaction is not the one.

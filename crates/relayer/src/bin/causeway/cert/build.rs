@@ -8,7 +8,7 @@ use causeway_console::files::write_text;
 use causeway_console::{Console, Report};
 use causeway_relayer::config::units::Time;
 use causeway_relayer::network::{Built, Past, Prefer, Settled, Terms, build};
-use causeway_types::{Certificate, CertificateJson, Contingency, Expiry, NetworkId, StateRoot};
+use causeway_types::{Authority, Certificate, CertificateJson, Contingency, Expiry, NetworkId, StateRoot};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
@@ -19,7 +19,8 @@ use crate::chains::{ChainOption, L1Option, SourcesOption, json, wait};
 /// Build a network's next certificate from logs alone
 ///
 /// It has every exit and every claim of the network's bridge that no earlier certificate has. It is written only if it applies to the
-/// network's state; the rule that it would break is told otherwise. It is not signed: see `causeway cert sign`.
+/// network's state; the rule that it would break is told otherwise. It is not signed: see `causeway cert sign`. Of a network that proves and does not sign it names the
+/// key of its proof.
 #[derive(Debug, Args)]
 #[command(after_long_help = "\
 JSON: network, height, exits, imports, expiry, digest, signing_hash, lxly_id, out, certificate if there is no --out.")]
@@ -108,8 +109,8 @@ struct Fields {
 
 impl Build {
     pub(super) fn run(&self, console: &Console) -> Result<Answer> {
-        let built = console.work("reading chains", || wait(self.build()))?;
-        let certificate = built.certificate();
+        let (built, authority) = console.work("reading chains", || wait(self.build()))?;
+        let certificate = built.unsigned(&authority);
         let json = CertificateJson::from(certificate.clone());
         let text = serde_json::to_string_pretty(&json)?;
         let domain = built.transition().before().domain();
@@ -131,7 +132,7 @@ impl Build {
             Some(path) => {
                 write_text(path, &text)?;
                 format!(
-                    "wrote {}: certificate {} of network {} with {} exits and {} imports, to be signed",
+                    "wrote {}: certificate {} of network {} with {} exits and {} imports, to be authorised",
                     path.display(),
                     fields.height,
                     self.network,
@@ -146,7 +147,7 @@ impl Build {
         })
     }
 
-    async fn build(&self) -> Result<Built> {
+    async fn build(&self) -> Result<(Built, Authority)> {
         let network = NetworkId::new(self.network);
         let l1 = self.l1.read().await?;
         let mut sources = self.sources.read(&l1.ethereum).await?;
@@ -170,6 +171,6 @@ impl Build {
             },
             even_if_empty: self.even_if_empty,
         };
-        Ok(build(&log, &past, &sources, terms)?)
+        Ok((build(&log, &past, &sources, terms)?, settled.authority))
     }
 }

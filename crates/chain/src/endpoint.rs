@@ -1,6 +1,7 @@
 //! One node, asked over HTTP.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use reqwest::{Client, StatusCode};
@@ -50,12 +51,19 @@ impl fmt::Debug for EndpointConfig {
 /// Answers that are longer are none that is asked for here.
 const LONGEST_ANSWER: usize = 64 << 20;
 
+/// Hears of every question to a node: which node and method, how long it took, and what went wrong.
+pub trait CallObserver: fmt::Debug + Send + Sync {
+    /// A question is answered, or is given up.
+    fn called(&self, endpoint: &str, method: &'static str, took: Duration, error: Option<&CallError>);
+}
+
 /// One node.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
     config: EndpointConfig,
     timeouts: Timeouts,
     client: Client,
+    observer: Option<Arc<dyn CallObserver>>,
 }
 
 #[derive(Serialize)]
@@ -91,6 +99,7 @@ impl Endpoint {
                 config,
                 timeouts,
                 client,
+                observer: None,
             }),
             Err(error) => Err(CallError::Unreachable {
                 endpoint: config.name,
@@ -104,11 +113,29 @@ impl Endpoint {
         &self.config.name
     }
 
+    /// Lets somebody hear of every question from now on.
+    pub fn observe(&mut self, observer: Arc<dyn CallObserver>) {
+        self.observer = Some(observer);
+    }
+
     /// Asks.
     ///
     /// # Errors
     /// A [`CallError`]; a null is [`CallError::Missing`] unless `T` takes it.
     pub async fn call<T: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        params: impl Serialize,
+    ) -> Result<T, CallError> {
+        let began = Instant::now();
+        let outcome = self.ask(method, params).await;
+        if let Some(observer) = &self.observer {
+            observer.called(self.name(), method, began.elapsed(), outcome.as_ref().err());
+        }
+        outcome
+    }
+
+    async fn ask<T: DeserializeOwned>(
         &self,
         method: &'static str,
         params: impl Serialize,

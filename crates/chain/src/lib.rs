@@ -19,7 +19,7 @@ mod testing;
 pub mod transaction;
 
 pub use dialect::SendAnswer;
-pub use endpoint::{Endpoint, EndpointConfig, Timeouts, client};
+pub use endpoint::{CallObserver, Endpoint, EndpointConfig, Timeouts, client};
 pub use error::{CallError, RpcError};
 pub use fees::{Bump, FeePolicy, Fees, Market};
 pub use head::{Head, Tag};

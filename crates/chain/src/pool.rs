@@ -4,7 +4,7 @@
 //! that stands still or lags behind the others goes to the back, and is tried again all the while. What a node refuses says nothing of
 //! it. Transactions go to all.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use alloy_primitives::{B256, Bytes, U64, U256};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
 
 use crate::dialect::{self, SendAnswer};
-use crate::endpoint::{Endpoint, EndpointConfig, Timeouts};
+use crate::endpoint::{CallObserver, Endpoint, EndpointConfig, Timeouts};
 use crate::error::CallError;
 use crate::fees::Market;
 use crate::head::{Head, Tag};
@@ -123,6 +123,13 @@ pub struct Pool {
 }
 
 impl Pool {
+    /// Lets somebody hear of every question to its nodes from now on.
+    pub fn observe(&mut self, observer: &Arc<dyn CallObserver>) {
+        for member in &mut self.members {
+            member.endpoint.observe(Arc::clone(observer));
+        }
+    }
+
     /// A pool of these nodes, of which the ones with the lowest numbers are asked first.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use alloy_primitives::{Address, B256};
 use rusqlite::{Row, params};
+use serde::Serialize;
 
 use crate::columns::{Columns, integer};
 use crate::error::JournalError;
@@ -76,6 +77,18 @@ impl Change<'_> {
         self.sql()
             .execute("DELETE FROM logs WHERE chain = ?1 AND block > ?2", at)?;
         Ok(())
+    }
+
+    /// Tells that a chain took so many blocks back that were read.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn note_reorg(&self, chain: u64, depth: u64) -> Result<(), JournalError> {
+        #[derive(Serialize)]
+        struct Reorg {
+            depth: u64,
+        }
+        self.tell("reorg", &chain.to_string(), &Reorg { depth })
     }
 
     /// Forgets headers below a block that the chain has finalized: they are never asked for again. Logs stay.

@@ -16,7 +16,7 @@ pub struct Event {
     pub seq: u64,
     /// When.
     pub at: Timestamp,
-    /// Of what kind of thing: `certificate`, `epoch`, `job`, `attempt`, `proof`, `claim`, `pause`.
+    /// Of what kind of thing: `certificate`, `epoch`, `job`, `attempt`, `proof`, `claim`, `pause`, `quarantine`, `reorg`.
     pub kind: String,
     /// Which one: an id as its table has it.
     pub subject: String,

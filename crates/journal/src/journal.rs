@@ -3,8 +3,8 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
@@ -21,8 +21,18 @@ pub struct Journal {
     path: PathBuf,
     writer: Mutex<Connection>,
     reader: Mutex<Connection>,
+    observer: OnceLock<Observer>,
     /// Held as long as the journal is open for writing; the system takes it back however the process ends.
     _lock: Option<File>,
+}
+
+/// Who hears how long changes take.
+struct Observer(Box<dyn Fn(Duration) + Send + Sync>);
+
+impl std::fmt::Debug for Observer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Observer").finish_non_exhaustive()
+    }
 }
 
 impl Journal {
@@ -52,6 +62,7 @@ impl Journal {
             path: path.to_owned(),
             writer: Mutex::new(writer),
             reader: Mutex::new(connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?),
+            observer: OnceLock::new(),
             _lock: Some(lock),
         })
     }
@@ -73,6 +84,7 @@ impl Journal {
             path: path.to_owned(),
             writer: Mutex::new(writer),
             reader: Mutex::new(connect(path, flags)?),
+            observer: OnceLock::new(),
             _lock: None,
         })
     }
@@ -87,6 +99,11 @@ impl Journal {
         fingerprint.check(&transaction)?;
         transaction.commit()?;
         Ok(())
+    }
+
+    /// Lets somebody hear how long each change takes, from its beginning until it is on the disk. The first one who asks hears it.
+    pub fn observe(&self, observer: impl Fn(Duration) + Send + Sync + 'static) {
+        let _ = self.observer.set(Observer(Box::new(observer)));
     }
 
     /// The file.
@@ -104,12 +121,16 @@ impl Journal {
         change: impl FnOnce(&Change<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut connection = unpoisoned(&self.writer);
+        let began = Instant::now();
         let transaction = connection
             .transaction_with_behavior(TransactionBehavior::Immediate)
             .map_err(JournalError::from)?;
         let changing = Change { transaction, at };
         let outcome = change(&changing)?;
         changing.transaction.commit().map_err(JournalError::from)?;
+        if let Some(Observer(observer)) = self.observer.get() {
+            observer(began.elapsed());
+        }
         Ok(outcome)
     }
 

@@ -48,7 +48,7 @@ pub(super) struct EventView {
 pub(super) struct Since {
     /// After this number; from now on if nothing is said. The header `Last-Event-ID` is above it.
     after: Option<u64>,
-    /// Of this kind alone: `certificate`, `epoch`, `job`, `attempt`, `proof`, `claim`, `pause`, `quarantine`.
+    /// Of this kind alone: `certificate`, `epoch`, `job`, `attempt`, `proof`, `claim`, `pause`, `quarantine`, `reorg`.
     kind: Option<String>,
     /// Of this thing alone.
     subject: Option<String>,

@@ -171,6 +171,11 @@ impl Coordinator {
         let deployment = *known.deployment();
         self.journal.change(now, |change| {
             let chain = deployment.chain_id;
+            if let Some(newest) = change.view().newest_header(chain)?
+                && newest.number > last
+            {
+                change.note_reorg(chain, newest.number - last)?;
+            }
             change.shorten_chain(chain, last)?;
             // What was final is not: it is written down again when L1 has it again.
             if let Some((block, hash)) = change.view().cursor(chain, FINAL)?

@@ -2,11 +2,12 @@
 
 use causeway_journal::{AttemptOutcome, ClaimKey, Event, JournalError, Standing, View};
 use causeway_types::NetworkId;
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use serde_json::Value;
 
-use super::labels::{Counters, Histograms, labels, long};
+use super::labels::{Counters, Histograms, blocks, labels, long};
 use super::names;
 
 /// Events read at once.
@@ -28,6 +29,8 @@ pub(super) struct Followed {
     fees: Counters,
     proofs: Histograms,
     claims: Histograms,
+    reorgs: Counter,
+    reorg_depth: Histogram,
 }
 
 impl Followed {
@@ -46,6 +49,8 @@ impl Followed {
             fees: Counters::default(),
             proofs: histograms(),
             claims: histograms(),
+            reorgs: Counter::default(),
+            reorg_depth: blocks(),
         };
         names::register(registry, names::MOVES, &followed.moves);
         names::register(registry, names::STAGE_SECONDS, &followed.stages);
@@ -58,6 +63,8 @@ impl Followed {
         names::register(registry, names::FEES, &followed.fees);
         names::register(registry, names::PROVER_SECONDS, &followed.proofs);
         names::register(registry, names::CLAIM_SECONDS, &followed.claims);
+        names::register(registry, names::REORGS, &followed.reorgs);
+        names::register(registry, names::REORG_DEPTH, &followed.reorg_depth);
         followed
     }
 
@@ -100,6 +107,12 @@ impl Followed {
             }
             "proof" => self.proof(view, event),
             "claim" => self.claim(view, event),
+            "reorg" => {
+                let depth = event.body.get("depth").and_then(Value::as_u64);
+                self.reorgs.inc();
+                self.reorg_depth.observe(depth.unwrap_or_default() as f64);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }

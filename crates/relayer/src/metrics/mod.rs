@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use causeway_chain::{CallError, CallObserver};
 use causeway_journal::{Journal, JournalError, Timestamp};
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -43,9 +44,6 @@ struct Handles {
     handed_in: Counters,
     rpc_seconds: Histograms,
     rpc_errors: Counters,
-    reorgs: Counter,
-    reorg_depth: Histogram,
-    leases_lost: Counter,
     commit_seconds: Histogram,
     backups: Counter,
 }
@@ -66,9 +64,6 @@ impl Metrics {
             handed_in: Counters::default(),
             rpc_seconds: Histograms::new_with_constructor(labels::short),
             rpc_errors: Counters::default(),
-            reorgs: Counter::default(),
-            reorg_depth: labels::blocks(),
-            leases_lost: Counter::default(),
             commit_seconds: labels::short(),
             backups: Counter::default(),
         };
@@ -77,9 +72,6 @@ impl Metrics {
         names::register(&mut registry, names::HANDED_IN, &handles.handed_in);
         names::register(&mut registry, names::RPC_SECONDS, &handles.rpc_seconds);
         names::register(&mut registry, names::RPC_ERRORS, &handles.rpc_errors);
-        names::register(&mut registry, names::REORGS, &handles.reorgs);
-        names::register(&mut registry, names::REORG_DEPTH, &handles.reorg_depth);
-        names::register(&mut registry, names::LEASES_LOST, &handles.leases_lost);
         names::register(&mut registry, names::COMMIT_SECONDS, &handles.commit_seconds);
         names::register(&mut registry, names::BACKUPS, &handles.backups);
         let gauges = Gauges::registered(&mut registry);
@@ -110,32 +102,6 @@ impl Metrics {
     pub fn handed_in(&self, outcome: &str) {
         let of = labels([("outcome", outcome)]);
         self.handles.handed_in.get_or_create(&of).inc();
-    }
-
-    /// A node answered.
-    pub fn called(&self, endpoint: &str, method: &str, took: Duration) {
-        let of = labels([("endpoint", endpoint), ("method", method)]);
-        self.handles
-            .rpc_seconds
-            .get_or_create(&of)
-            .observe(took.as_secs_f64());
-    }
-
-    /// A node did not, or answered nonsense.
-    pub fn call_failed(&self, endpoint: &str, class: &str) {
-        let of = labels([("endpoint", endpoint), ("class", class)]);
-        self.handles.rpc_errors.get_or_create(&of).inc();
-    }
-
-    /// A chain took so many blocks back.
-    pub fn reorged(&self, depth: u64) {
-        self.handles.reorgs.inc();
-        self.handles.reorg_depth.observe(depth as f64);
-    }
-
-    /// A prover lost the lease of its work.
-    pub fn lease_lost(&self) {
-        self.handles.leases_lost.inc();
     }
 
     /// A change of the journal is on the disk.
@@ -178,5 +144,19 @@ impl Metrics {
         // A text takes everything that is written to it.
         let _ = encode(&mut text, &self.registry);
         text
+    }
+}
+
+impl CallObserver for Metrics {
+    fn called(&self, endpoint: &str, method: &'static str, took: Duration, error: Option<&CallError>) {
+        let of = labels([("endpoint", endpoint), ("method", method)]);
+        self.handles
+            .rpc_seconds
+            .get_or_create(&of)
+            .observe(took.as_secs_f64());
+        if let Some(error) = error.filter(|error| error.is_fault()) {
+            let of = labels([("endpoint", endpoint), ("class", error.class())]);
+            self.handles.rpc_errors.get_or_create(&of).inc();
+        }
     }
 }

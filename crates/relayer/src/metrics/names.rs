@@ -94,7 +94,6 @@ metrics! {
     // Proving?
     PROOFS = Gauge "prover_jobs", "Work for provers, by kind and standing";
     PROVER_SECONDS = Histogram "prover_seconds", "From a proof's being asked for to its end, by kind";
-    LEASES_LOST = Counter "prover_leases_lost", "How often a prover lost its work to another";
     // Claims?
     CLAIMS = Gauge "claims", "Claims by destination and standing";
     CLAIM_SECONDS = Histogram "claim_seconds", "From an exit's being seen to its being claimed, by destination";

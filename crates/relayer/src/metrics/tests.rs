@@ -186,6 +186,7 @@ fn live(journal: &Journal, metrics: &Metrics) -> Result<(), JournalError> {
             fee_paid: 630_000,
         };
         change.note_mined(B256::with_last_byte(2), true, &mined, None)?;
+        change.note_reorg(1, 2)?;
         change.move_certificate(id, Standing::Settled, None)?;
         change.move_certificate(id, Standing::Finalized, None)
     })?;
@@ -193,10 +194,11 @@ fn live(journal: &Journal, metrics: &Metrics) -> Result<(), JournalError> {
     let second = Duration::from_secs(1);
     metrics.answered("public", "/healthz", 200, second);
     metrics.handed_in("new");
-    metrics.called("own-node", "eth_call", second);
-    metrics.call_failed("own-node", "timeout");
-    metrics.reorged(2);
-    metrics.lease_lost();
+    let silent = CallError::Missing {
+        endpoint: "own-node".to_owned(),
+        method: "eth_call",
+    };
+    metrics.called("own-node", "eth_call", second, Some(&silent));
     metrics.committed(second);
     metrics.backed_up(NOW);
     Ok(())
@@ -251,6 +253,9 @@ fn what_happened_is_counted_once_and_timed() {
         "causeway_task_restarts_total{task=\"settle\"} 2.0",
         "causeway_wallet_nonce{wallet=\"settlement\",chain=\"1\",kind=\"mined\"} 4.0",
         "causeway_wallet_nonce{wallet=\"settlement\",chain=\"1\",kind=\"lowest_open\"} 5.0",
+        "causeway_reorgs_total 1",
+        "causeway_reorg_depth_sum 2.0",
+        "causeway_rpc_errors_total{endpoint=\"own-node\",class=\"missing\"} 1.0",
         "causeway_paused{scope=\"claims\"} 1.0",
         "causeway_component_ready{component=\"wallet\"} 0.0",
         "causeway_backup_timestamp_seconds{} 1700000000.0",

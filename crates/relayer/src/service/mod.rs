@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use causeway_chain::{EndpointConfig, Pool, PoolConfig, Roles, SignerSource, Timeouts};
+use causeway_chain::{CallObserver, EndpointConfig, Pool, PoolConfig, Roles, SignerSource, Timeouts};
 use causeway_journal::{Fingerprint, Journal};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -27,6 +27,7 @@ use crate::clock;
 use crate::config::Config;
 use crate::config::schema::{EndpointSettings, Role, Rpc, SignerSettings};
 use crate::coordinator::Coordinator;
+use crate::metrics::Metrics;
 use crate::outbox::{Account, Outbox, Round};
 use crate::prove::Prover;
 use crate::settle::Settler;
@@ -53,6 +54,7 @@ pub struct Service {
     settler: Arc<Settler>,
     watcher: Arc<Watcher>,
     tasks: Tasks,
+    metrics: Metrics,
     seen: Mutex<Latest>,
     options: RunOptions,
     program: alloy_primitives::U256,
@@ -88,7 +90,13 @@ impl Service {
             bridge: config.contracts.bridge,
         };
         let journal = Arc::new(Journal::open(&config.storage.path, &fingerprint)?);
-        let pool = Arc::new(pool(&config.l1.endpoint, &config.l1.rpc)?);
+        let metrics = Metrics::new();
+        let committed = metrics.clone();
+        journal.observe(move |took| committed.committed(took));
+        let mut nodes = pool(&config.l1.endpoint, &config.l1.rpc)?;
+        let observer: Arc<dyn CallObserver> = Arc::new(metrics.clone());
+        nodes.observe(&observer);
+        let pool = Arc::new(nodes);
         let coordinator = Arc::new(Coordinator::new(config.clone(), journal.clone()));
         let signer = signer("settlement", &config.signer.settlement)?;
         let account = Account::new(pool.clone(), config.l1.chain_id, signer, config.fees.clone());
@@ -98,12 +106,18 @@ impl Service {
             outbox: Arc::new(Outbox::new(journal, account, options.dry_run)),
             settler: Arc::new(settler),
             tasks: Tasks::default(),
+            metrics,
             seen: Mutex::default(),
             coordinator,
             pool,
             options,
             program,
         }))
+    }
+
+    /// What is counted.
+    pub const fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// The coordinator.

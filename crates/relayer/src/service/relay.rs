@@ -9,6 +9,7 @@ use tracing::{info, warn};
 
 use super::{RunOptions, Service, ServiceError, signals};
 use crate::api::{Api, Listeners, Settings};
+use crate::clock;
 use crate::config::Loaded;
 use crate::metrics::Metrics;
 use crate::prove::Prover;
@@ -47,15 +48,17 @@ pub fn relay_until<P: Prover>(
     let outcome = runtime.block_on(async {
         let listeners = Listeners::bind(&config.api).await?;
         let journal = service.coordinator().journal().clone();
-        let api = Api::new(service.clone(), journal, Metrics::new(), settings, stop.clone());
+        let metrics = service.metrics().clone();
+        let api = Api::new(service.clone(), journal, metrics.clone(), settings, stop.clone());
         tokio::spawn(signals(stop.clone()));
         let answering = tokio::spawn(listeners.serve(api));
         if options.once {
             tokio::spawn(until_idle(service.clone(), stop.clone()));
         }
-        let backups = tokio::spawn(back_up(service.clone(), stop.clone()));
+        let backups = tokio::spawn(back_up(service.clone(), metrics, stop.clone()));
         service.run(prover, stop.clone()).await?;
-        if !matches!(answering.await, Ok(Ok(()))) {
+        // Whoever reads his answer slowly holds nothing up.
+        if !matches!(tokio::time::timeout(drain, answering).await, Ok(Ok(Ok(())))) {
             warn!("the interfaces did not end in order");
         }
         let _ = backups.await;
@@ -102,7 +105,7 @@ async fn until_idle(service: Arc<Service>, stop: CancellationToken) {
 }
 
 /// Copies the journal now and then, and keeps the newest copies.
-async fn back_up(service: Arc<Service>, stop: CancellationToken) {
+async fn back_up(service: Arc<Service>, metrics: Metrics, stop: CancellationToken) {
     let settings = service.coordinator().config().storage.clone();
     let mut every = tokio::time::interval(settings.backup_every.0.max(Duration::from_secs(1)));
     loop {
@@ -114,7 +117,10 @@ async fn back_up(service: Arc<Service>, stop: CancellationToken) {
         let (folder, keep) = (settings.backup_dir.clone(), settings.keep_backups);
         let copied = tokio::task::spawn_blocking(move || super::backup::copy(&journal, &folder, keep)).await;
         match copied {
-            Ok(Ok(path)) => info!(path = %path.display(), "the journal is copied"),
+            Ok(Ok(path)) => {
+                metrics.backed_up(clock::now());
+                info!(path = %path.display(), "the journal is copied");
+            }
             Ok(Err(error)) => warn!(%error, "the journal is not copied"),
             Err(error) => warn!(%error, "the journal is not copied"),
         }

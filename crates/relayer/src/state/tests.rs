@@ -93,7 +93,7 @@ fn a_state_is_rebuilt_from_logs_in_any_order_and_others_among_them() {
 #[test]
 fn logs_are_read_as_nodes_write_them() {
     let text = r#"[{"address":"0x5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e","topics":[],"data":"0x",
-        "blockNumber":"0x10","transactionHash":"0x00","logIndex":"0x2","removed":false}]"#;
+        "blockNumber":"0x10","transactionHash":"0x00000000000000000000000000000000000000000000000000000000000000aa","logIndex":"0x2","removed":false}]"#;
     let logs: Vec<LogJson> = serde_json::from_str(text).unwrap();
     assert_eq!((logs[0].block_number, logs[0].log_index), (16, 2));
 }

@@ -11,8 +11,19 @@ use std::time::Duration;
 use crate::error::DevnetError;
 use crate::node::Node;
 
-/// Where the binary is, from the folder that has `node_modules`.
-const BINARY: &str = "node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil";
+/// Where the binary for this machine is, from the folder that has `node_modules`.
+fn binary() -> String {
+    let system = match std::env::consts::OS {
+        "macos" => "darwin",
+        other => other,
+    };
+    let processor = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    format!("node_modules/@foundry-rs/anvil-{system}-{processor}/bin/anvil")
+}
 
 /// What names the binary if it is somewhere else.
 const VARIABLE: &str = "CAUSEWAY_ANVIL";
@@ -193,10 +204,10 @@ pub fn find_anvil(named: Option<PathBuf>, folder: &Path) -> Result<PathBuf, Devn
     }
     let found = folder
         .ancestors()
-        .map(|folder| folder.join(BINARY))
+        .map(|folder| folder.join(binary()))
         .find(|path| path.is_file());
     found.ok_or_else(|| DevnetError::AnvilMissing {
-        looked: folder.join(BINARY),
+        looked: folder.join(binary()),
     })
 }
 
@@ -206,8 +217,8 @@ fn spawn(options: &AnvilOptions) -> Result<(Child, u16), DevnetError> {
         source,
     };
     let folder = std::env::current_dir().map_err(failed)?;
-    let binary = find_anvil(std::env::var_os(VARIABLE).map(PathBuf::from), &folder)?;
-    let mut command = Command::new(binary);
+    let path = find_anvil(std::env::var_os(VARIABLE).map(PathBuf::from), &folder)?;
+    let mut command = Command::new(path);
     command
         .args(["--host", "127.0.0.1"])
         .args(["--slots-in-an-epoch", &options.slots_in_an_epoch.to_string()])
@@ -278,8 +289,11 @@ mod tests {
         let error = find_anvil(None, nowhere).expect_err("there is none");
         assert_eq!(
             error.to_string(),
-            "anvil is not at /nonexistent/folder/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil: run `npm ci`, \
-             or set CAUSEWAY_ANVIL to the binary itself (npm's wrapper does not do)"
+            format!(
+                "anvil is not at /nonexistent/folder/{}: run `npm ci`, or set CAUSEWAY_ANVIL to the binary itself (npm's \
+                 wrapper does not do)",
+                binary()
+            )
         );
         let error = find_anvil(Some("/nonexistent/anvil".into()), nowhere).expect_err("there is none");
         assert!(

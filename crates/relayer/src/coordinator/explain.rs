@@ -12,30 +12,13 @@ const MOST: usize = 16;
 impl Coordinator {
     /// Why a certificate stands where it does: the nearest cause first.
     pub fn explain(&self, certificate: &CertificateRecord) -> Vec<Cause> {
-        let waits_for = |id: B256| {
-            let inner = self.lock();
-            inner
-                .judged
-                .as_ref()
-                .and_then(|judged| judged.on.get(&id).copied())
-        };
+        // Never asked for while the journal is read: others read the journal while they hold the lock.
+        let chain = self.waits_for(certificate.id);
         let told = self.journal.read(|view| {
-            let mut causes = Vec::new();
-            let mut record = certificate.clone();
-            loop {
-                causes.extend(own(view, &record)?);
-                let next = waits_for(record.id);
-                if causes.len() >= MOST {
-                    break;
-                }
-                match next {
-                    Some(id) if !causes.iter().any(|cause| cause.about == Some(id.to_string())) => {
-                        match view.certificate(id)? {
-                            Some(other) => record = other,
-                            None => break,
-                        }
-                    }
-                    _ => break,
+            let mut causes = own(view, certificate)?;
+            for id in chain {
+                if let Some(other) = view.certificate(id)? {
+                    causes.extend(own(view, &other)?);
                 }
             }
             Ok::<_, JournalError>(causes)
@@ -47,6 +30,23 @@ impl Coordinator {
                 about: None,
             }]
         })
+    }
+}
+
+impl Coordinator {
+    /// For whom a certificate waits, for whom that one does, and so on.
+    fn waits_for(&self, certificate: B256) -> Vec<B256> {
+        let inner = self.lock();
+        let mut chain = Vec::new();
+        let mut next = Some(certificate);
+        while let (Some(id), Some(judged)) = (next, &inner.judged) {
+            next = judged.on.get(&id).copied();
+            if next.is_none_or(|next| next == certificate || chain.contains(&next)) || chain.len() >= MOST {
+                break;
+            }
+            chain.extend(next);
+        }
+        chain
     }
 }
 

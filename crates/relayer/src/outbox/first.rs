@@ -210,7 +210,9 @@ impl Outbox {
         let estimate: u64 = match estimate {
             Ok(estimate) => estimate.to(),
             Err(CallError::Refused { error, .. }) => {
-                return Ok(Err(Refusal::passing(format!("its gas cannot be estimated: {error}"))));
+                return Ok(Err(Refusal::passing(format!(
+                    "its gas cannot be estimated: {error}"
+                ))));
             }
             Err(error) => return Err(error.into()),
         };

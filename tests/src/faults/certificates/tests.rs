@@ -11,6 +11,8 @@ const NETWORKS: [NetworkId; 4] = [
     NetworkId::new(4),
 ];
 
+type Shape = fn(&mut Maker) -> Result<Vec<Made>>;
+
 fn maker() -> Maker {
     let domain = SettlementDomain {
         chain_id: 31_337,
@@ -26,7 +28,7 @@ fn certificates(made: &[Made]) -> Vec<Certificate> {
 #[test]
 fn shapes_settle_whole_and_not_in_part() {
     let before = maker();
-    let shapes: [fn(&mut Maker) -> Result<Vec<Made>>; 3] = [
+    let shapes: [Shape; 3] = [
         |maker| maker.chain(&NETWORKS),
         |maker| maker.diamond(NETWORKS),
         |maker| maker.cycle(&NETWORKS[..3]),

@@ -40,9 +40,7 @@ impl Frozen {
             "eth_getLogs" => return self.logs(&mut params[0]),
             _ => return None,
         };
-        let Some(list) = params.as_array_mut() else {
-            return None;
-        };
+        let list = params.as_array_mut()?;
         while list.len() <= position {
             list.push(Value::Null);
         }

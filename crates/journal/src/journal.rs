@@ -149,6 +149,16 @@ impl Journal {
         })
     }
 
+    /// Brings all that is in the log beside the file into the file, as at an end in order: until then a copy of the file alone is none.
+    ///
+    /// # Errors
+    /// A [`JournalError`] of the database.
+    pub fn fold_log(&self) -> Result<(), JournalError> {
+        let connection = unpoisoned(&self.writer);
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+        Ok(())
+    }
+
     /// The reading connection, for copies and checks of the whole file.
     pub(crate) fn connection(&self) -> MutexGuard<'_, Connection> {
         unpoisoned(&self.reader)

@@ -154,6 +154,17 @@ fn a_damaged_copy_is_not_restored() {
 }
 
 #[test]
+fn a_folded_journal_is_whole_without_its_log() {
+    let folder = tempdir().expect("a folder");
+    let journal = open(&folder);
+    take(&journal, &certificate(1, 0, 1)).expect("new");
+    journal.fold_log().expect("folded");
+    let copy = tempdir().expect("a folder");
+    fs::copy(path(&folder), path(&copy)).expect("a copy");
+    assert_eq!(standings(&open(&copy)).expect("read").len(), 1);
+}
+
+#[test]
 fn a_damaged_row_is_set_aside_and_the_others_go_on() {
     let folder = tempdir().expect("a folder");
     let journal = open(&folder);

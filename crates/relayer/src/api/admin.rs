@@ -90,7 +90,7 @@ pub(super) async fn let_in(State(api): State<Api>, request: Request, next: Next)
         );
         return Failure {
             status: StatusCode::UNAUTHORIZED,
-            refusal,
+            refusal: Box::new(refusal),
         }
         .into_response();
     }
@@ -101,7 +101,7 @@ pub(super) async fn let_in(State(api): State<Api>, request: Request, next: Next)
         );
         return Failure {
             status: StatusCode::FORBIDDEN,
-            refusal,
+            refusal: Box::new(refusal),
         }
         .into_response();
     }
@@ -116,7 +116,10 @@ pub(super) async fn let_in(State(api): State<Api>, request: Request, next: Next)
     if request.method() != Method::GET && !json {
         return Failure {
             status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            refusal: Refusal::new(Code::Malformed, "Content-Type is to be application/json"),
+            refusal: Box::new(Refusal::new(
+                Code::Malformed,
+                "Content-Type is to be application/json",
+            )),
         }
         .into_response();
     }

@@ -23,7 +23,7 @@ pub struct Failure {
     /// As HTTP has it.
     pub status: StatusCode,
     /// Why.
-    pub refusal: Refusal,
+    pub refusal: Box<Refusal>,
 }
 
 impl Failure {
@@ -132,7 +132,7 @@ impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         Self {
             status: told(refusal.code).0,
-            refusal,
+            refusal: Box::new(refusal),
         }
     }
 }
@@ -159,7 +159,7 @@ impl IntoResponse for Failure {
         });
         let body = Refusal {
             retry_after_s: after,
-            ..self.refusal
+            ..*self.refusal
         };
         let mut response = (self.status, Json(body)).into_response();
         if let Some(after) = after {

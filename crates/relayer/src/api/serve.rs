@@ -109,10 +109,10 @@ async fn not_so(request: Request) -> Failure {
     let path = request.uri().path();
     Failure {
         status: StatusCode::METHOD_NOT_ALLOWED,
-        refusal: Refusal::new(
+        refusal: Box::new(Refusal::new(
             Code::Malformed,
             format!("{} is no method of {path}: see /openapi.json", request.method()),
-        ),
+        )),
     }
 }
 
@@ -122,11 +122,13 @@ async fn in_time(State(api): State<Api>, request: Request, next: Next) -> Respon
         Ok(response) => response,
         Err(_) => Failure {
             status: StatusCode::REQUEST_TIMEOUT,
-            refusal: Refusal::new(
-                Code::Malformed,
-                format!("the request took more than {} s", most.as_secs()),
-            )
-            .of_class(ReasonClass::Retry),
+            refusal: Box::new(
+                Refusal::new(
+                    Code::Malformed,
+                    format!("the request took more than {} s", most.as_secs()),
+                )
+                .of_class(ReasonClass::Retry),
+            ),
         }
         .into_response(),
     }

@@ -165,7 +165,7 @@ impl Coordinator {
             return Err(CoordinatorError::NotReady);
         };
         let base = known.base(u64::MAX)?;
-        let (assigned, candidates) = self.journal.read(|view| pending(view))?;
+        let (assigned, candidates) = self.journal.read(pending)?;
         let offered: Vec<_> = assigned.iter().map(|record| record.certificate.clone()).collect();
         let assigned = settle_epoch(&base.world, &offered);
         let mut levels = HashMap::new();

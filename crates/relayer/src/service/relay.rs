@@ -66,6 +66,9 @@ pub fn relay_until<P: Prover>(
     });
     // What blocks longer than that is cut off: it is in the journal.
     runtime.shutdown_timeout(drain);
+    if let Err(error) = service.coordinator().journal().fold_log() {
+        warn!(%error, "the journal's log stays beside it");
+    }
     info!("ended");
     outcome
 }

@@ -88,7 +88,7 @@ impl RpcFailure {
 
 impl From<Failure> for RpcFailure {
     fn from(failure: Failure) -> Self {
-        failure.refusal.into()
+        (*failure.refusal).into()
     }
 }
 

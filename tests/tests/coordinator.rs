@@ -509,6 +509,45 @@ fn a_reorg_takes_a_settlement_back() {
     assert_eq!(desk.coordinator.journal().check().unwrap(), []);
 }
 
+/// Somebody else settles ours: as long as that is not deep enough to count, they are neither settled nor rejected.
+#[test]
+fn what_l1_has_is_not_given_up_while_it_is_shallow() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let [of_a, of_b] = burn_and_mint_certificates(&mut world);
+    let mut desk = Desk::of(&world, "");
+    let ours = [desk.submit(&of_a).unwrap(), desk.submit(&of_b).unwrap()];
+    desk.prove();
+    let before = desk.read as u64;
+    let judged = world.judge(&[of_a, of_b]);
+    let proof = world.deployed().mock_proof(&judged.public_values());
+    world.record(&[A, B], &judged, &proof).unwrap();
+    let logs = world.logs();
+    let header = Header {
+        number: logs.len() as u64,
+        hash: B256::with_last_byte(1),
+        parent: B256::ZERO,
+    };
+    desk.coordinator
+        .extend(header, &logs[desk.read..], desk.clock)
+        .unwrap();
+    desk.read = logs.len();
+    desk.look(desk.read as u64, before, 0);
+    assert_eq!(
+        [0, 1].map(|place| desk.standing(&ours[place])),
+        [Standing::Confirmed; 2]
+    );
+    assert_eq!(
+        desk.coordinator.close_epoch(desk.clock).unwrap(),
+        None,
+        "L1 has them"
+    );
+    desk.look(desk.read as u64, desk.read as u64, 0);
+    assert_eq!(
+        [0, 1].map(|place| desk.standing(&ours[place])),
+        [Standing::Settled; 2]
+    );
+}
+
 /// Somebody else settles other certificates first: ours go into another epoch, and what L1 has is not ours to choose.
 #[test]
 fn an_overtaken_epoch_gives_its_certificates_back() {

@@ -13,7 +13,7 @@ mod proofs;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use alloy_primitives::{B256, FixedBytes, U256};
@@ -165,7 +165,14 @@ impl Coordinator {
             return Err(CoordinatorError::NotReady);
         };
         let base = known.base(u64::MAX)?;
-        let (assigned, candidates) = self.journal.read(pending)?;
+        let (assigned, mut candidates) = self.journal.read(pending)?;
+        // What L1 has and not deep enough is judged by L1: it stands where it stands until that is clear.
+        let there: HashSet<B256> = inner
+            .settled
+            .iter()
+            .flat_map(|epoch| epoch.entries.iter().filter_map(|(_, id)| *id))
+            .collect();
+        candidates.retain(|candidate| !there.contains(&candidate.id));
         let offered: Vec<_> = assigned.iter().map(|record| record.certificate.clone()).collect();
         let assigned = settle_epoch(&base.world, &offered);
         let mut levels = HashMap::new();

@@ -450,6 +450,30 @@ fn a_proof_that_says_something_else_is_never_kept() {
     );
 }
 
+/// A full disk is asked again for ever; a prover that is wrong again and again is not.
+#[test]
+fn a_certificate_is_not_given_up_for_the_machine() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let [of_a, _] = burn_and_mint_certificates(&mut world);
+    let mut desk = Desk::of(&world, "");
+    let ours = desk.submit(&of_a).unwrap();
+    let fail = |desk: &mut Desk, error: &ProverError| {
+        desk.clock = desk.clock.after(std::time::Duration::from_secs(600));
+        let (job, _) = desk.coordinator.lease("mock", desk.clock).unwrap().unwrap();
+        desk.coordinator
+            .not_proved(&job, "mock", error, desk.clock)
+            .unwrap();
+        desk.coordinator.renew(desk.clock).unwrap();
+    };
+    for _ in 0..20 {
+        fail(&mut desk, &ProverError::Machine("the disk is full".to_owned()));
+        assert_eq!(desk.standing(&ours), Standing::Accepted);
+    }
+    fail(&mut desk, &ProverError::Wrong("it fell".to_owned()));
+    assert_eq!(desk.standing(&ours), Standing::Rejected);
+    assert_eq!(desk.code(&ours).as_deref(), Some("not_provable"));
+}
+
 /// A relayer that begins when others have settled much: networks go on once their certificates are handed in, in order.
 #[test]
 fn a_newcomer_is_handed_what_l1_has() {

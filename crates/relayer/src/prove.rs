@@ -30,15 +30,22 @@ pub enum ProverError {
     /// It cannot be proven: asking again changes nothing.
     #[error("it cannot be proven: {0}")]
     Impossible(String),
-    /// Something of the machine: a full disk, too little memory.
+    /// Something of the machine: a full disk, too little memory. It says nothing of what is to be proven, and passes.
     #[error("{0}")]
     Machine(String),
+    /// The prover fell, or brought something else than was asked for. A few times it is asked again.
+    #[error("{0}")]
+    Wrong(String),
 }
 
 impl ProverError {
-    /// Whether asking again may do.
-    pub const fn is_worth_another_try(&self) -> bool {
-        matches!(self, Self::Stopped | Self::Machine(_))
+    /// How often it is asked again, if a prover may begin a proof so often.
+    pub const fn tries(&self, most: u32) -> u32 {
+        match self {
+            Self::Stopped | Self::Machine(_) => u32::MAX,
+            Self::Wrong(_) => most,
+            Self::OwnProof(_) | Self::Transition { .. } | Self::Impossible(_) => 0,
+        }
     }
 }
 

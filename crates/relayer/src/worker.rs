@@ -144,7 +144,7 @@ impl<P: Prover> Worker<P> {
                     .proved_epoch(job, statement, &proof, clock::now());
                 match kept {
                     Err(error @ CoordinatorError::Epoch { .. }) => {
-                        return Err(ProverError::Machine(error.to_string()).into());
+                        return Err(ProverError::Wrong(error.to_string()).into());
                     }
                     other => other?,
                 }
@@ -157,7 +157,7 @@ impl<P: Prover> Worker<P> {
 /// A prover that falls has no proof, and may have one the next time: it keeps nothing between two pieces of work but finished stages.
 fn caught<T>(prove: impl FnOnce() -> Result<T, ProverError>) -> Result<T, ProverError> {
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(prove));
-    outcome.unwrap_or_else(|_| Err(ProverError::Machine("the prover fell".to_owned())))
+    outcome.unwrap_or_else(|_| Err(ProverError::Wrong("the prover fell".to_owned())))
 }
 
 enum Trouble {

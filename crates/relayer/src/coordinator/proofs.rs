@@ -162,7 +162,8 @@ impl Coordinator {
         Ok(())
     }
 
-    /// A prover has no proof. It is tried again some times, with growing pauses, and then given up.
+    /// A prover has no proof. It is asked again with growing pauses: for ever if it is the machine's fault, some times if it is the
+    /// prover's, and otherwise what is to be proven is given up.
     ///
     /// # Errors
     /// A [`CoordinatorError`].
@@ -182,7 +183,7 @@ impl Coordinator {
             })?);
         }
         let tries = u32::try_from(job.tries).unwrap_or(u32::MAX);
-        if error.is_worth_another_try() && tries < self.config.prover.max_tries {
+        if tries < error.tries(self.config.prover.max_tries) {
             let pause = Duration::from_secs(5 << tries.min(6));
             return Ok(self.journal.change(now, |change| {
                 change.return_proof(job.id, holder, now.after(pause), Some(&detail))

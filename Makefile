@@ -9,6 +9,7 @@
 # make coverage which branches of the contracts the tests take; fails where a file has fewer than 95 in a hundred
 # make mutants  breaks the contracts one check at a time and sees a test fail for each; ONLY=prefix takes a part
 # make mutants-circuits  the same of the circuits
+# make mutants-relayer  breaks the relayer in five ways that cost money and sees a row of faults fail for each
 # make bench    measurements, one row a figure; ONLY=prefix runs a part
 # make gen      writes whatever in the repository is generated
 # make bindings writes the Rust bindings of the contracts alone, after a change of an interface
@@ -26,7 +27,7 @@ GENERATED := $(VERIFIER) crates/bindings/src/generated contracts/test/generated 
 	contracts/src/generated vectors/encodings.json vectors/public-values.json vectors/settlement.json \
 	vectors/three-inputs-proof.json vectors/verifying-key.json docs/security.md docs/keccak.md
 
-.PHONY: setup contracts programs test test-contracts test-rust coverage mutants mutants-circuits demo demo-relayer demo-settle \
+.PHONY: setup contracts programs test test-contracts test-rust coverage mutants mutants-circuits mutants-relayer demo demo-relayer demo-settle \
 	demo-aggregate demo-wrap faults e2e bench gen bindings gen-check
 
 setup: node_modules/.package-lock.json
@@ -52,6 +53,7 @@ test-contracts: contracts
 test-rust: contracts
 	cargo fmt --all --check
 	tools/circuit-mutants --list > /dev/null
+	tools/relayer-mutants --list > /dev/null
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo test --locked --workspace
 
@@ -72,6 +74,9 @@ mutants: setup
 
 mutants-circuits:
 	tools/circuit-mutants --only '$(ONLY)'
+
+mutants-relayer: contracts
+	tools/relayer-mutants --only '$(ONLY)'
 
 demo: demo-relayer
 

@@ -40,6 +40,8 @@ pub struct Settings {
     pub turns: &'static str,
     /// The most per gas, in gwei.
     pub max_fee_gwei: u64,
+    /// The least tip per gas, in wei.
+    pub tip_floor_wei: u64,
     /// After how many blocks a transaction is raised.
     pub bump_after: u64,
     /// How long certificates wait for what they depend on, in seconds.
@@ -68,6 +70,7 @@ impl Default for Settings {
             proving_margin_s: 60,
             turns: "never",
             max_fee_gwei: 100,
+            tip_floor_wei: 10_000_000,
             bump_after: 2,
             contingency_timeout_s: 600,
             lease_ms: 5_000,
@@ -185,6 +188,7 @@ key = "{key}"
 
 [fees]
 max_fee = "{max_fee} gwei"
+tip_floor = "{tip_floor} wei"
 bump_after = {bump_after}
 low_balance = "0.01 ether"
 
@@ -224,6 +228,7 @@ drain = "5s"
         bridge = deployment.bridge,
         deploy_block = deployment.deploy_block,
         max_fee = settings.max_fee_gwei,
+        tip_floor = settings.tip_floor_wei,
         bump_after = settings.bump_after,
         max_certificates = settings.max_certificates,
         max_wait = settings.max_wait_ms,

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use causeway_journal::Journal;
 use rand::Rng;
 
 use super::endpoints::one_nonce_each;
-use super::{LIMIT, broadcast_one, one, one_each, proven_once, settle_one};
+use super::{LIMIT, broadcast, broadcast_one, one, one_each, proven_once, settle_one};
 use crate::faults::certificates::{Draft, Made};
 use crate::faults::chain;
 use crate::faults::kit::Kit;
@@ -76,12 +77,27 @@ async fn die_at(kit: &mut Kit, point: &str) -> Result<()> {
         kit.mine(1).await?;
         tokio::time::sleep(Duration::from_millis(80)).await;
     }
+    written_before_sent(kit)?;
     for endpoint in kit.endpoints() {
         endpoint.heal();
     }
     kit.start().await?;
     kit.submit(&made).await?;
     kit.until_standing(&[made.id], &["finalized"], LIMIT).await
+}
+
+/// Whatever left the house is in the journal that the dead process left.
+fn written_before_sent(kit: &Kit) -> Result<()> {
+    let journal = Journal::open_read_only(&kit.places().journal())?;
+    for sent in broadcast(kit)? {
+        let written = journal.read(|view| view.attempt(sent.hash))?;
+        ensure!(
+            written.is_some(),
+            "{} was sent and is not written down",
+            sent.hash
+        );
+    }
+    Ok(())
 }
 
 /// L1 has the state that the networks reckon with.

@@ -48,6 +48,11 @@ impl std::fmt::Debug for Row {
 
 const fn plain(_: &mut Options) {}
 
+/// Tips of a few wei, of which a tenth is none.
+const fn small_tips(options: &mut Options) {
+    options.settings.tip_floor_wei = 5;
+}
+
 macro_rules! row {
     ($name:literal, $what:literal, $run:path) => {
         row!($name, $what, plain, $run)
@@ -109,6 +114,7 @@ pub const ROWS: &[Row] = &[
     row!(
         "F20",
         "replacements are judged as geth does",
+        small_tips,
         transactions::geth_rules
     ),
     row!(

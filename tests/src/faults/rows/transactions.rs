@@ -130,9 +130,21 @@ pub(super) async fn nonce_ahead(kit: &mut Kit) -> Result<()> {
     kit.start().await?;
     settle_one(kit).await?;
     let (node, wallet) = (kit.devnet().l1().node().clone(), kit.wallet().address());
-    node.set_nonce(wallet, node.nonce(wallet).await? + 5).await?;
+    let ahead = node.nonce(wallet).await? + 5;
+    node.set_nonce(wallet, ahead).await?;
     kit.mine(1).await?;
+    let before = broadcast(kit)?.len();
     settle_one(kit).await?;
+    // The chain says where to go on: nothing is signed that no block can take.
+    let after: Vec<u64> = broadcast(kit)?
+        .iter()
+        .skip(before)
+        .map(|sent| sent.nonce)
+        .collect();
+    ensure!(
+        after == [ahead],
+        "the chain is at nonce {ahead}, and these were broadcast: {after:?}"
+    );
     kit.finish(LIMIT).await
 }
 

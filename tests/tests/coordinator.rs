@@ -12,10 +12,12 @@ use causeway_relayer::config::{EXAMPLE, Loaded};
 use causeway_relayer::coordinator::{Coordinator, EpochPlan, Heights, Submission, Work};
 use causeway_relayer::desk::{Code, Refusal, Submitted};
 use causeway_relayer::known::Deployment;
-use causeway_relayer::prove::{EpochProof, ProverError};
+use causeway_relayer::prove::{EpochProof, OwnProofs, ProverError};
 use causeway_tests::stories::{Mock, burn_and_mint};
-use causeway_tests::world::{A, B, Party, Verifier, World};
-use causeway_types::{Certificate, CertificateJson, Contingency, Expiry, NetworkId, StateRoot};
+use causeway_tests::world::{A, B, G, L1, Party, Verifier, World};
+use causeway_types::{
+    Authorisation, Certificate, CertificateJson, Contingency, Expiry, GoldilocksDigest, NetworkId, StateRoot,
+};
 use tempfile::TempDir;
 
 /// Seconds: the worlds begin on 14 November 2023.
@@ -154,6 +156,18 @@ impl Desk {
     }
 }
 
+/// Takes one row of bytes for a proof, whatever it is to say.
+#[derive(Debug)]
+struct OneProof;
+
+impl OwnProofs for OneProof {
+    fn check(&self, _: GoldilocksDigest, _: GoldilocksDigest, proof: &[u8]) -> Result<(), String> {
+        (proof == b"proof")
+            .then_some(())
+            .ok_or_else(|| "no proof".to_owned())
+    }
+}
+
 fn mock_proof(statement: B256) -> Bytes {
     [U256::from(PROGRAM).to_be_bytes::<32>(), statement.0]
         .concat()
@@ -174,7 +188,7 @@ fn open(folder: &Path, deployment: &Deployment, settings: &str) -> Coordinator {
         bridge: deployment.bridge,
     };
     let journal = Journal::open(&folder.join("relayer.db"), &fingerprint).unwrap();
-    Coordinator::new(Arc::new(loaded.config), Arc::new(journal))
+    Coordinator::new(Arc::new(loaded.config), Arc::new(journal), Arc::new(OneProof))
 }
 
 /// A and B with a burn on A that is minted on B before anything is final.
@@ -448,6 +462,104 @@ fn a_proof_that_says_something_else_is_never_kept() {
         desk.coordinator.journal().read(|view| view.open_epoch()).unwrap(),
         None
     );
+}
+
+/// A certificate names the key of its network's proof, and anybody can: without a signature it is nobody's, and occupies no height.
+#[test]
+fn what_nobody_signed_is_not_taken_in() {
+    let mut world = World::new().unwrap();
+    let of_b = world.certificates(&[B]).unwrap().remove(0);
+    let desk = Desk::of(&world, "");
+    let refusal = desk.submit(&of_b).unwrap_err();
+    assert_eq!(
+        (refusal.code, refusal.class),
+        (Code::Unauthorised, ReasonClass::Operator)
+    );
+    let counts = desk
+        .coordinator
+        .journal()
+        .read(|view| view.count_certificates())
+        .unwrap();
+    assert_eq!(counts, []);
+}
+
+/// Of a network that signs and proves: bytes that are no proof are not kept, or they would stand in its way.
+#[test]
+fn a_network_s_own_proof_is_checked_before_it_is_kept() {
+    let mut world = World::new().unwrap();
+    let dog = world.token("DOG");
+    world
+        .bridge_asset((G, Party::Alice), (L1, Party::Bob), dog, U256::from(5), false)
+        .unwrap();
+    let of_g = world.certificates(&[G]).unwrap().remove(0);
+    let desk = Desk::of(&world, "");
+    let ours = desk.submit(&of_g).unwrap();
+    assert_eq!(ours.standing, Standing::Accepted);
+    assert_eq!(desk.code(&ours).as_deref(), Some("own_proof_missing"));
+    assert_eq!(desk.prove(), 0);
+    let own = |bytes: &[u8]| desk.coordinator.submit_own_proof(ours.id, bytes, desk.clock);
+    assert_eq!(own(b"rubbish").unwrap_err().code, Code::Unauthorised);
+    let kept = || {
+        desk.coordinator
+            .journal()
+            .read(|view| view.own_proof(ours.id))
+            .unwrap()
+    };
+    assert_eq!(kept(), None);
+    own(b"proof").unwrap();
+    assert_eq!(kept().as_deref(), Some(&b"proof"[..]));
+    assert_eq!(desk.prove(), 1);
+    assert_eq!(desk.standing(&ours), Standing::Confirmed);
+}
+
+/// What its network is says whether a proof is asked for, not what somebody wrote into its certificate on the way.
+#[test]
+fn a_signer_s_certificate_waits_for_no_proof() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let [mut of_a, _] = burn_and_mint_certificates(&mut world);
+    let signature = of_a
+        .authority
+        .and_then(|authority| authority.signature())
+        .unwrap();
+    let key = GoldilocksDigest::ZERO;
+    of_a.authority = Some(Authorisation::Both { signature, key });
+    let desk = Desk::of(&world, "");
+    let ours = desk.submit(&of_a).unwrap();
+    assert_eq!((ours.standing, desk.code(&ours)), (Standing::Accepted, None));
+}
+
+/// A row that does not read is set aside; the others go on.
+#[test]
+fn a_damaged_certificate_stops_no_other() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let [mut of_a, _] = burn_and_mint_certificates(&mut world);
+    let dog = world.token("DOG");
+    world
+        .bridge_asset((G, Party::Alice), (L1, Party::Bob), dog, U256::from(5), false)
+        .unwrap();
+    let of_g = world.certificates(&[G]).unwrap().remove(0);
+    of_a.metadata = B256::repeat_byte(0xab);
+    let desk = Desk::of(&world, "");
+    let (bad, good) = (desk.submit(&of_a).unwrap(), desk.submit(&of_g).unwrap());
+    desk.coordinator.journal().fold_log().unwrap();
+    let path = desk.coordinator.journal().path().to_owned();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let (old, new) = ("ab".repeat(32), "cd".repeat(32));
+    let at = bytes
+        .windows(64)
+        .position(|window| window == old.as_bytes())
+        .unwrap();
+    bytes[at..at + 64].copy_from_slice(new.as_bytes());
+    std::fs::write(&path, bytes).unwrap();
+
+    let desk = desk.reopened();
+    assert_eq!(desk.standing(&good), Standing::Accepted);
+    let journal = desk.coordinator.journal();
+    let set_aside = journal.read(|view| view.count_quarantined()).unwrap();
+    assert_eq!(set_aside, [("certificates".to_owned(), 1)]);
+    assert!(journal.read(|view| view.certificate(bad.id)).is_err());
+    desk.prove();
+    assert_eq!(desk.standing(&good), Standing::Confirmed);
 }
 
 /// A full disk is asked again for ever; a prover that is wrong again and again is not.

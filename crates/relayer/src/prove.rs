@@ -1,10 +1,12 @@
 //! Who proves: a trait, so that the relayer's library knows no circuit.
 
+use std::fmt::Debug;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use alloy_primitives::{B256, Bytes, U256};
 use causeway_ledger::{GlobalState, TransitionInputs};
-use causeway_types::{Authority, Exit, NetworkId, SettlementDomain};
+use causeway_types::{Authority, Exit, GoldilocksDigest, NetworkId, SettlementDomain};
 use serde::{Deserialize, Serialize};
 
 /// Is told of each stage, as a prover begins it; says whether to go on. A prover that is told to stop keeps the stages that it has.
@@ -73,11 +75,25 @@ pub struct EpochProof {
     pub proof: Bytes,
 }
 
+/// Tells whether a proof that a network sent with its own certificate is one. It is asked before the proof is kept: anybody can send
+/// bytes.
+pub trait OwnProofs: Debug + Send + Sync {
+    /// Whether a proof under the key of this digest says this certificate digest.
+    ///
+    /// # Errors
+    /// Why not, in words.
+    fn check(&self, key: GoldilocksDigest, certificate: GoldilocksDigest, proof: &[u8])
+    -> Result<(), String>;
+}
+
 /// Proves certificates and epochs. A prover may take minutes and keeps stages of its own, so that what was broken off goes on; it runs
 /// in a thread of its own.
 pub trait Prover: Send + 'static {
     /// The program whose statements it proves; settlement pins one.
     fn program_digest(&self) -> U256;
+
+    /// What tells networks' own proofs from other bytes.
+    fn own_proofs(&self) -> Arc<dyn OwnProofs>;
 
     /// Proves a certificate that the ledger applied. `own` is what a network that proves its own certificates sent for it.
     ///

@@ -312,3 +312,24 @@ fn completions_and_version_need_nothing() {
     let (code, answer) = causeway(folder.path(), &["version"]);
     assert_eq!((code, &answer["version"]), (0, &json!(env!("CARGO_PKG_VERSION"))));
 }
+
+/// What `config check` names is not run with: it is refused before anything is built or opened.
+#[test]
+fn what_must_not_be_run_with_is_not() {
+    let folder = made();
+    let path = folder.path().join("causeway.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(
+        &path,
+        text.replace("[claims]\nenabled = false", "[claims]\nenabled = true"),
+    )
+    .unwrap();
+    let (code, answer) = causeway(folder.path(), &["run"]);
+    assert_eq!(code, 3, "{answer}");
+    let error = answer["error"].as_str().unwrap();
+    assert!(
+        error.contains("claims.enabled") && error.contains("causeway claim run"),
+        "{error}"
+    );
+    assert!(!folder.path().join("state/relayer.db").exists());
+}

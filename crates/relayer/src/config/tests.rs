@@ -222,7 +222,7 @@ fn each_danger_is_refused_by_name() {
         ("network.1.id", "twice", |config| {
             config.networks.extend([network(7), network(7)])
         }),
-        ("claims.destination", "go nowhere", |config| {
+        ("claims.enabled", "claim run", |config| {
             config.claims.enabled = true
         }),
         (

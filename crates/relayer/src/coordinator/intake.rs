@@ -5,7 +5,7 @@ use causeway_journal::{
     Intake, JournalError, NewCertificate, ProofKind, Scope, Standing, Timestamp, certificate_id,
 };
 use causeway_ledger::{LedgerError, Transition, World, apply, check_authority};
-use causeway_types::{Certificate, CertificateJson, NetworkId};
+use causeway_types::{Certificate, CertificateJson, GoldilocksDigest, NetworkId};
 use serde_json::json;
 
 use super::{Coordinator, CoordinatorError, Inner, Judged, Stored, carry_out, place, step};
@@ -229,6 +229,15 @@ impl Coordinator {
         }
         let transition = apply(&state, certificate).map_err(|error| refused(&error))?;
         authorised(&judged.world, certificate, &transition)?;
+        if known.authority.signer_address().is_none() {
+            // Of a proof only the key is named in a certificate, and anybody can name it.
+            let message = format!(
+                "network {} proves its certificates and signs none: whoever likes could have written this one, and proofs that come \
+                 with certificates are not taken in yet",
+                network.get()
+            );
+            return Err(Refusal::new(Code::Unauthorised, message));
+        }
         Ok(transition)
     }
 
@@ -333,20 +342,44 @@ impl Coordinator {
     /// # Errors
     /// A [`Refusal`].
     pub fn submit_own_proof(&self, id: B256, proof: &[u8], now: Timestamp) -> Result<Submitted, Refusal> {
-        let mut inner = self.lock();
         let record = self.journal.read(|view| view.certificate(id)).map_err(storage)?;
         let Some(record) = record else {
             return Err(Refusal::new(Code::NotFound, format!("no certificate {id}")));
         };
-        let proves = record
-            .certificate
-            .authority
-            .is_some_and(|authority| authority.validity_key().is_some());
-        if !proves {
+        let key = {
+            let inner = self.lock();
+            let judged = inner.judged.as_ref().ok_or_else(not_ready)?;
+            let known = judged.world.network(record.certificate.network);
+            known.and_then(|known| known.authority.validity_key())
+        };
+        let Some(key) = key else {
             let message = "its network signs its certificates: no proof of its own is asked for";
             return Err(Refusal::new(Code::Refused, message));
-        }
-        let standing = record.standing;
+        };
+        let digest = record
+            .digest
+            .and_then(|digest| GoldilocksDigest::try_from(digest).ok());
+        let digest = digest.ok_or_else(|| {
+            Refusal::new(
+                Code::NotReady,
+                "what it has to prove is known once its predecessors are here",
+            )
+            .after(30)
+        })?;
+        // Whatever is not the proof is not kept, or it would stand in the proof's way.
+        let checked = self.own_proofs.check(key, digest, proof);
+        checked.map_err(|why| {
+            Refusal::new(
+                Code::Unauthorised,
+                format!("it is no proof of certificate {id}: {why}"),
+            )
+        })?;
+        let mut inner = self.lock();
+        let standing = self
+            .journal
+            .read(|view| view.standing(id))
+            .map_err(storage)?
+            .unwrap_or(record.standing);
         let kept = self.journal.change(now, |change| {
             change.keep_own_proof(id, proof)?;
             if standing == Standing::Accepted {
@@ -399,8 +432,9 @@ impl Judged {
 }
 
 fn authorised(world: &World, certificate: &Certificate, transition: &Transition) -> Result<(), Refusal> {
-    let Some(known) = world.network(certificate.network) else {
-        return Ok(());
+    let network = certificate.network;
+    let Some(known) = world.network(network) else {
+        return Err(refused(&LedgerError::UnknownNetwork { network }));
     };
     let digest = transition.digest();
     let approved = world.is_approved(&known.authority, digest);

@@ -10,8 +10,6 @@ mod follow;
 mod intake;
 mod networks;
 mod proofs;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,12 +31,14 @@ use crate::config::Config;
 use crate::config::schema::{AcceptOthers, NetworkPolicy};
 use crate::judge::{Candidate, Judgement, Rules, Verdict, judge};
 use crate::known::{Certificates, Deployment, Known, Settled};
+use crate::prove::OwnProofs;
 
 /// The coordinator.
 #[derive(Debug)]
 pub struct Coordinator {
     config: Arc<Config>,
     journal: Arc<Journal>,
+    own_proofs: Arc<dyn OwnProofs>,
     inner: Mutex<Inner>,
 }
 
@@ -85,8 +85,8 @@ impl Certificates for Stored<'_> {
 }
 
 impl Coordinator {
-    /// Of a configuration and a journal; it knows nothing of L1 yet.
-    pub fn new(config: Arc<Config>, journal: Arc<Journal>) -> Self {
+    /// Of a configuration, a journal, and what tells networks' own proofs from other bytes; it knows nothing of L1 yet.
+    pub fn new(config: Arc<Config>, journal: Arc<Journal>, own_proofs: Arc<dyn OwnProofs>) -> Self {
         let inner = Inner {
             known: None,
             heights: Heights::default(),
@@ -97,6 +97,7 @@ impl Coordinator {
         Self {
             config,
             journal,
+            own_proofs,
             inner: Mutex::new(inner),
         }
     }
@@ -165,7 +166,7 @@ impl Coordinator {
             return Err(CoordinatorError::NotReady);
         };
         let base = known.base(u64::MAX)?;
-        let (assigned, mut candidates) = self.journal.read(pending)?;
+        let (assigned, mut candidates) = self.pending(now)?;
         // What L1 has and not deep enough is judged by L1: it stands where it stands until that is clear.
         let there: HashSet<B256> = inner
             .settled
@@ -189,6 +190,25 @@ impl Coordinator {
         })?;
         inner.judged = Some(Judged::of(candidates, judgement, levels, now));
         Ok(())
+    }
+
+    /// What is in the open epoch, and what else L1 does not have. A certificate that cannot be read is set aside, so that the others go on.
+    fn pending(&self, now: Timestamp) -> Result<(Vec<CertificateRecord>, Vec<Candidate>), JournalError> {
+        loop {
+            match self.journal.read(pending) {
+                Err(JournalError::Damaged {
+                    table: "certificates",
+                    column,
+                    row: Some(row),
+                }) => {
+                    let why = format!("column {column} cannot be read");
+                    self.journal.change(now, |change| {
+                        change.quarantine("certificates", row.unsigned_abs(), &why)
+                    })?;
+                }
+                other => return other,
+            }
+        }
     }
 
     fn judge(

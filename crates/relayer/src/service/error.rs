@@ -11,6 +11,12 @@ pub enum ServiceError {
     /// The journal.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// The configuration must not be run with.
+    #[error("{problems}")]
+    Config {
+        /// Everything that is wrong, a line each.
+        problems: String,
+    },
     /// The nodes, as they are configured.
     #[error(transparent)]
     Endpoints(#[from] CallError),

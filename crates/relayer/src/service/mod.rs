@@ -20,7 +20,7 @@ use tracing::{error, info, warn};
 pub use backup::copy as copy_journal;
 pub use error::ServiceError;
 pub use logs::write_logs;
-pub use relay::{relay, relay_until};
+pub use relay::{refuse, relay, relay_until};
 pub use tasks::{Task, Tasks};
 
 use crate::clock;
@@ -29,7 +29,7 @@ use crate::config::schema::{EndpointSettings, Role, Rpc, SignerSettings};
 use crate::coordinator::Coordinator;
 use crate::metrics::Metrics;
 use crate::outbox::{Account, Outbox, Round};
-use crate::prove::Prover;
+use crate::prove::{OwnProofs, Prover};
 use crate::settle::Settler;
 use crate::watch::{Seen, Watcher};
 use crate::worker::Worker;
@@ -82,6 +82,7 @@ impl Service {
         config: Arc<Config>,
         options: RunOptions,
         program: alloy_primitives::U256,
+        own_proofs: Arc<dyn OwnProofs>,
     ) -> Result<Arc<Self>, ServiceError> {
         let fingerprint = Fingerprint {
             chain_id: config.l1.chain_id,
@@ -97,7 +98,7 @@ impl Service {
         let observer: Arc<dyn CallObserver> = Arc::new(metrics.clone());
         nodes.observe(&observer);
         let pool = Arc::new(nodes);
-        let coordinator = Arc::new(Coordinator::new(config.clone(), journal.clone()));
+        let coordinator = Arc::new(Coordinator::new(config.clone(), journal.clone(), own_proofs));
         let signer = signer("settlement", &config.signer.settlement)?;
         let account = Account::new(pool.clone(), config.l1.chain_id, signer, config.fees.clone());
         let settler = Settler::new(coordinator.clone(), account.wallet());

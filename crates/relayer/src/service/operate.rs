@@ -177,8 +177,11 @@ mod tests {
     use causeway_types::{Certificate, ExitRoot, Expiry, LxlyAuthorisation, NetworkId};
     use tempfile::TempDir;
 
+    use causeway_types::GoldilocksDigest;
+
     use super::*;
     use crate::config::Loaded;
+    use crate::prove::OwnProofs;
     use crate::service::RunOptions;
 
     const CONFIG: &str = r#"
@@ -197,12 +200,28 @@ mod tests {
         key = "0x0101010101010101010101010101010101010101010101010101010101010101"
     "#;
 
+    /// Takes no proof.
+    #[derive(Debug)]
+    struct NoProofs;
+
+    impl OwnProofs for NoProofs {
+        fn check(&self, _: GoldilocksDigest, _: GoldilocksDigest, _: &[u8]) -> Result<(), String> {
+            Err("nobody proves here".to_owned())
+        }
+    }
+
     fn service(folder: &TempDir) -> Arc<Service> {
         let mut config = Loaded::parse("test.toml".as_ref(), CONFIG, [])
             .expect("a configuration")
             .config;
         config.storage.path = folder.path().join("relayer.db");
-        Service::open(Arc::new(config), RunOptions::default(), U256::ZERO).expect("a service")
+        Service::open(
+            Arc::new(config),
+            RunOptions::default(),
+            U256::ZERO,
+            Arc::new(NoProofs),
+        )
+        .expect("a service")
     }
 
     fn operator() -> Operator {

@@ -11,6 +11,7 @@ use super::{RunOptions, Service, ServiceError, signals};
 use crate::api::{Api, Listeners, Settings};
 use crate::clock;
 use crate::config::Loaded;
+use crate::config::check::problems;
 use crate::metrics::Metrics;
 use crate::prove::Prover;
 
@@ -23,6 +24,27 @@ pub fn relay<P: Prover>(loaded: Loaded, options: RunOptions, prover: P) -> Resul
     relay_until(loaded, options, prover, CancellationToken::new())
 }
 
+/// Whether a configuration may be run with.
+///
+/// # Errors
+/// [`ServiceError::Config`] with everything that is wrong, and where it was set.
+pub fn refuse(loaded: &Loaded) -> Result<(), ServiceError> {
+    let problems = problems(&loaded.config);
+    let told: Vec<_> = problems
+        .iter()
+        .map(|problem| {
+            let origin = loaded.provenance.nearest(&problem.setting);
+            format!("{origin}: {}: {}", problem.setting, problem.detail)
+        })
+        .collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    Err(ServiceError::Config {
+        problems: told.join("\n"),
+    })
+}
+
 /// [`relay`] that whoever holds the token can end too.
 ///
 /// # Errors
@@ -33,6 +55,7 @@ pub fn relay_until<P: Prover>(
     prover: P,
     stop: CancellationToken,
 ) -> Result<(), ServiceError> {
+    refuse(&loaded)?;
     let config = Arc::new(loaded.config);
     super::write_logs(&config.log)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -40,7 +63,12 @@ pub fn relay_until<P: Prover>(
         .build()
         .map_err(ServiceError::Thread)?;
     let drain = config.shutdown.drain.0;
-    let service = Service::open(config.clone(), options, prover.program_digest())?;
+    let service = Service::open(
+        config.clone(),
+        options,
+        prover.program_digest(),
+        prover.own_proofs(),
+    )?;
     let settings = Settings::of(&config).map_err(|source| ServiceError::Secret {
         setting: "api.admin_token".to_owned(),
         source,

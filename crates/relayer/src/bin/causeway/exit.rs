@@ -5,6 +5,7 @@ use causeway_journal::JournalError;
 use causeway_relayer::claims::ClaimsError;
 use causeway_relayer::config::ConfigError;
 use causeway_relayer::network::NetworkError;
+use causeway_relayer::service::ServiceError;
 
 /// Something unexpected, or a refusal that has no code of its own.
 pub(crate) const UNEXPECTED: u8 = 1;
@@ -50,6 +51,8 @@ pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
             Some(failure.code)
         } else if cause.is::<ConfigError>() {
             Some(CONFIG)
+        } else if let Some(error) = cause.downcast_ref::<ServiceError>() {
+            of_service(error)
         } else if cause.is::<JournalError>() {
             Some(JOURNAL)
         } else if cause.is::<CallError>() {
@@ -63,6 +66,22 @@ pub(crate) fn code_of(error: &anyhow::Error) -> u8 {
         }
     });
     known.unwrap_or(UNEXPECTED)
+}
+
+/// Why a relayer does not run.
+const fn of_service(error: &ServiceError) -> Option<u8> {
+    match error {
+        ServiceError::Journal(_) => Some(JOURNAL),
+        ServiceError::Listen(_) => Some(CONFLICT),
+        ServiceError::Config { .. }
+        | ServiceError::Endpoints(_)
+        | ServiceError::Signer(_)
+        | ServiceError::Secret { .. }
+        | ServiceError::Key { .. }
+        | ServiceError::Url { .. }
+        | ServiceError::Filter { .. } => Some(CONFIG),
+        ServiceError::Thread(_) => None,
+    }
 }
 
 #[cfg(test)]
@@ -84,5 +103,9 @@ mod tests {
             .expect_err("an error");
         assert_eq!(code_of(&other), CONFLICT);
         assert_eq!(code_of(&anyhow::anyhow!("odd")), UNEXPECTED);
+        // An error that says no more than its cause hides it from the chain.
+        assert_eq!(code_of(&ServiceError::from(absent()).into()), JOURNAL);
+        let problems = "bad".to_owned();
+        assert_eq!(code_of(&ServiceError::Config { problems }.into()), CONFIG);
     }
 }

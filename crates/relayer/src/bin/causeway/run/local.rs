@@ -1,20 +1,23 @@
 //! The prover in this process.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
-use alloy_primitives::U256;
+use alloy_primitives::{B256, U256};
 use anyhow::{Context, Result};
 use causeway_aggregation::ShapedProof;
-use causeway_circuits::settlement::SettlementProgram;
+use causeway_circuits::settlement::{Attest, SettlementProgram};
 use causeway_ledger::TransitionInputs;
 use causeway_prover::settlement::{
     Arrived, EpochError, EpochInputs, ProvingError, SettlementKind, SettlementProver,
 };
 use causeway_prover::{Event, Kind, RunError, Store, StoredWrapping, WrappingError};
 use causeway_relayer::config::Config;
-use causeway_relayer::prove::{EpochProof, EpochWork, Progress, Prover, ProverError};
+use causeway_relayer::prove::{EpochProof, EpochWork, OwnProofs, Progress, Prover, ProverError};
+use causeway_types::GoldilocksDigest;
 use causeway_verifier_gen::groth16::{KeyStore, Step, StoreError};
 use causeway_verifier_gen::last::Profile;
+use plonky2::field::types::PrimeField64;
 
 /// The prover in this process: the pinned program, and a key of this machine's store.
 #[derive(Debug)]
@@ -54,6 +57,34 @@ impl LocalProver {
             prover: SettlementProver::new(program, store, wrapping),
             digest,
         })
+    }
+}
+
+/// Networks' own proofs, normalised.
+#[derive(Debug)]
+struct NormalisedProofs;
+
+impl OwnProofs for NormalisedProofs {
+    fn check(
+        &self,
+        key: GoldilocksDigest,
+        certificate: GoldilocksDigest,
+        proof: &[u8],
+    ) -> Result<(), String> {
+        let own = ShapedProof::from_bytes(proof).map_err(|error| chain(&error))?;
+        let named = own
+            .key_digest()
+            .elements()
+            .map(|element| element.to_canonical_u64());
+        let named = GoldilocksDigest::new(named).map_err(|error| chain(&error))?;
+        if named != key {
+            return Err(format!(
+                "its key is {}, and the network's {}",
+                B256::from(named),
+                B256::from(key)
+            ));
+        }
+        Attest::check_own(&own, certificate).map_err(|error| chain(&error))
     }
 }
 
@@ -103,6 +134,10 @@ fn chain(error: &dyn std::error::Error) -> String {
 impl Prover for LocalProver {
     fn program_digest(&self) -> U256 {
         self.digest
+    }
+
+    fn own_proofs(&self) -> Arc<dyn OwnProofs> {
+        Arc::new(NormalisedProofs)
     }
 
     fn prove_transition(

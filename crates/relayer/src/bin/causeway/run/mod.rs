@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use causeway_console::{Console, Report};
 use causeway_relayer::config::Loaded;
 use causeway_relayer::prove::Prover;
-use causeway_relayer::service::{RunOptions, relay};
+use causeway_relayer::service::{RunOptions, refuse, relay};
 use clap::Args;
 use serde::Serialize;
 
@@ -50,6 +50,8 @@ impl Run {
     pub(crate) fn run(&self, console: &Console) -> Result<Answer> {
         let loaded = Loaded::read(&self.config, std::env::vars())
             .with_context(|| "`causeway init` writes a configuration")?;
+        // Before minutes are spent on it.
+        refuse(&loaded)?;
         let options = RunOptions {
             dry_run: self.dry_run,
             once: self.once,

@@ -5,14 +5,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use alloy_primitives::{B256, Bytes, FixedBytes, U256};
+use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
 use alloy_sol_types::SolCall;
-use causeway_journal::{Fingerprint, Header, Journal, ReasonClass, Standing, Tier, Timestamp};
+use causeway_journal::{
+    Fingerprint, Header, JobKind, JobStanding, Journal, ReasonClass, Standing, Tier, Timestamp, Wallet,
+};
 use causeway_relayer::config::{EXAMPLE, Loaded};
 use causeway_relayer::coordinator::{Coordinator, EpochPlan, Heights, Submission, Work};
 use causeway_relayer::desk::{Code, Refusal, Submitted};
 use causeway_relayer::known::Deployment;
 use causeway_relayer::prove::{EpochProof, OwnProofs, ProverError};
+use causeway_relayer::settle::Settler;
 use causeway_tests::stories::{Mock, burn_and_mint};
 use causeway_tests::world::{A, B, G, L1, Party, Verifier, World};
 use causeway_types::{
@@ -27,7 +30,7 @@ const PROGRAM: u64 = 0xca05e;
 
 /// A coordinator that reads a world's Ethereum.
 struct Desk {
-    coordinator: Coordinator,
+    coordinator: Arc<Coordinator>,
     deployment: Deployment,
     selector: FixedBytes<4>,
     read: usize,
@@ -174,7 +177,7 @@ fn mock_proof(statement: B256) -> Bytes {
         .into()
 }
 
-fn open(folder: &Path, deployment: &Deployment, settings: &str) -> Coordinator {
+fn open(folder: &Path, deployment: &Deployment, settings: &str) -> Arc<Coordinator> {
     let text = EXAMPLE
         .replace("chain_id = 1\n", &format!("chain_id = {}\n", deployment.chain_id))
         .replace("max_wait = \"10m\"", "max_wait = \"0s\"")
@@ -188,7 +191,12 @@ fn open(folder: &Path, deployment: &Deployment, settings: &str) -> Coordinator {
         bridge: deployment.bridge,
     };
     let journal = Journal::open(&folder.join("relayer.db"), &fingerprint).unwrap();
-    Coordinator::new(Arc::new(loaded.config), Arc::new(journal), Arc::new(OneProof))
+    let journal = Arc::new(journal);
+    Arc::new(Coordinator::new(
+        Arc::new(loaded.config),
+        journal,
+        Arc::new(OneProof),
+    ))
 }
 
 /// A and B with a burn on A that is minted on B before anything is final.
@@ -560,6 +568,65 @@ fn a_damaged_certificate_stops_no_other() {
     assert!(journal.read(|view| view.certificate(bad.id)).is_err());
     desk.prove();
     assert_eq!(desk.standing(&good), Standing::Confirmed);
+}
+
+/// One job for an epoch. What an operator gave up is not made again behind his back; what L1 went on without is, but not at once; and
+/// only what was reverted counts against the epoch.
+#[test]
+fn an_epoch_s_job_is_made_again_when_that_is_worth_it() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let [of_a, _] = burn_and_mint_certificates(&mut world);
+    let desk = Desk::of(&world, "");
+    let ours = desk.submit(&of_a).unwrap();
+    desk.prove();
+    let epoch = desk
+        .coordinator
+        .close_epoch(desk.clock)
+        .unwrap()
+        .unwrap()
+        .to_string();
+    desk.prove();
+    let wallet = Wallet {
+        chain: desk.deployment.chain_id,
+        address: Address::repeat_byte(7),
+    };
+    let settler = Settler::new(desk.coordinator.clone(), wallet);
+    let journal = desk.coordinator.journal();
+    let job = || {
+        journal
+            .read(|view| view.job_of(JobKind::Settle, &epoch))
+            .unwrap()
+            .unwrap()
+    };
+    let end = |standing, code: &str, now| {
+        let id = job().id;
+        journal
+            .change(now, |change| change.move_job(id, standing, Some(code), None))
+            .unwrap();
+    };
+    settler.arrange(desk.clock).unwrap();
+    settler.arrange(desk.clock).unwrap();
+    assert_eq!(job().id, 1);
+
+    let mut now = desk.clock;
+    for id in 1..=3 {
+        end(JobStanding::Abandoned, "stale", now);
+        settler.arrange(now).unwrap();
+        assert_eq!(job().id, id, "not at once");
+        now = now.after(std::time::Duration::from_secs(31));
+        settler.arrange(now).unwrap();
+        assert_eq!(job().id, id + 1);
+    }
+    // Three were stale, and one is reverted: that is no reason to give the epoch up.
+    end(JobStanding::Failed, "reverted", now);
+    settler.arrange(now).unwrap();
+    assert_eq!((job().id, desk.standing(&ours)), (5, Standing::Assigned));
+
+    end(JobStanding::Abandoned, "operator", now);
+    now = now.after(std::time::Duration::from_secs(3_600));
+    settler.arrange(now).unwrap();
+    assert_eq!(job().id, 5);
+    assert_eq!(desk.standing(&ours), Standing::Assigned);
 }
 
 /// A full disk is asked again for ever; a prover that is wrong again and again is not.

@@ -19,6 +19,15 @@ use crate::outbox::{Check, Checking, OutboxError, Purpose};
 /// How many of an epoch's transactions may be reverted before it is given up.
 const MOST_REVERTS: usize = 3;
 
+/// How long it takes until a job that L1 had gone on without is made again: by then L1 was read, and its epoch is mostly given up.
+const PAUSE: Duration = Duration::from_secs(30);
+
+/// Whether a job that is over is not made again: an operator gave it up, or it was stale a moment ago.
+fn is_not_again(job: &Job, now: Timestamp) -> bool {
+    let by_operator = job.code.as_deref() == Some("operator");
+    job.standing == JobStanding::Abandoned && (by_operator || job.standing_at.after(PAUSE) > now)
+}
+
 /// In which time an epoch of ours that others overtook shows that others settle.
 const LATELY: Duration = Duration::from_secs(86_400);
 
@@ -70,9 +79,15 @@ impl Settler {
             return Ok(());
         };
         let before = journal.read(|view| view.job_of(JobKind::Settle, &subject))?;
+        if before.as_ref().is_some_and(|job| is_not_again(job, now)) {
+            return Ok(());
+        }
         if before.is_some_and(|job| job.standing == JobStanding::Failed) {
-            let failed = journal.read(|view| view.jobs(Some(JobKind::Settle), None, 100))?;
-            let reverts = failed.iter().filter(|job| job.subject == subject).count();
+            let jobs = journal.read(|view| view.jobs(Some(JobKind::Settle), None, 100))?;
+            let failed = jobs
+                .iter()
+                .filter(|job| job.subject == subject && job.standing == JobStanding::Failed);
+            let reverts = failed.count();
             if reverts >= MOST_REVERTS {
                 let detail = format!("{reverts} of its transactions were reverted");
                 let reason = Reason::new("reverted", ReasonClass::Operator, detail);

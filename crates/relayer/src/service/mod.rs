@@ -258,7 +258,7 @@ impl Service {
 
 /// How long a round may take before it counts as stuck.
 fn limit(period: Duration) -> Duration {
-    (period * 10).max(Duration::from_secs(120))
+    period.saturating_mul(10).max(Duration::from_secs(120))
 }
 
 /// The nodes that a configuration names.

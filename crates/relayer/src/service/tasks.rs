@@ -107,7 +107,9 @@ impl Tasks {
                     }
                 }
                 task.tick();
-                let pause = (period * 2_u32.saturating_pow(failed.min(4))).min(LONGEST.max(period));
+                let pause = period
+                    .saturating_mul(2_u32.saturating_pow(failed.min(4)))
+                    .min(LONGEST.max(period));
                 tokio::select! {
                     () = stop.cancelled() => {}
                     () = tokio::time::sleep(pause) => {}

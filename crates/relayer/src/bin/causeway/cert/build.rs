@@ -164,7 +164,7 @@ impl Build {
         let terms = Terms {
             state_root: self.state_root.map(StateRoot::new),
             contingencies: self.contingent.iter().map(|argument| argument.0).collect(),
-            expiry: Expiry::new((now + self.expires_in.0).as_secs()),
+            expiry: Expiry::new(now.as_secs().saturating_add(self.expires_in.0.as_secs())),
             prefer: match self.prefer {
                 PreferArgument::History => Prefer::History,
                 PreferArgument::Claim => Prefer::Claim,

@@ -113,6 +113,36 @@ pub(super) async fn frozen(kit: &mut Kit) -> Result<()> {
     kit.finish(LIMIT).await
 }
 
+/// Both endpoints show an old head while our transaction is mined: they refuse the same bytes for a nonce that is used up, which is
+/// nobody's fault and no reason for another transaction.
+pub(super) async fn all_frozen(kit: &mut Kit) -> Result<()> {
+    kit.start().await?;
+    settle_one(kit).await?;
+    let before = broadcast(kit)?.len();
+    let made = broadcast_one(kit).await?;
+    for endpoint in kit.endpoints() {
+        endpoint.freeze_head().await?;
+    }
+    kit.mine(2).await?;
+    let sent = kit.sent().len();
+    kit.until("it is sent again", LIMIT, async |kit: &Kit| {
+        Ok(kit.sent().len() >= sent + 4)
+    })
+    .await?;
+    for endpoint in kit.endpoints() {
+        endpoint.heal();
+    }
+    kit.mine_while_waiting(true);
+    kit.until_standing(&[made.id], &["finalized"], LIMIT).await?;
+    kit.finish(LIMIT).await?;
+    let after = broadcast(kit)?.len() - before;
+    ensure!(
+        after == 1,
+        "{after} transactions were broadcast for one settlement"
+    );
+    Ok(())
+}
+
 /// Endpoint b shows a chain that left ours some blocks ago.
 pub(super) async fn forked(kit: &mut Kit) -> Result<()> {
     kit.start().await?;

@@ -80,6 +80,11 @@ pub const ROWS: &[Row] = &[
     row!("F8", "statuses, pages and halves of answers", endpoints::statuses),
     row!("F9", "the answer to a broadcast is lost", endpoints::lost_answer),
     row!("F10", "the head of an endpoint stands still", endpoints::frozen),
+    row!(
+        "F10b",
+        "all heads stand still while ours is mined",
+        endpoints::all_frozen
+    ),
     row!("F11", "an endpoint is on another fork", endpoints::forked),
     row!("F12", "an endpoint has no receipts", endpoints::no_receipts),
     row!("F13", "refusals in the words of every node", endpoints::dialects),

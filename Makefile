@@ -9,7 +9,7 @@
 # make coverage which branches of the contracts the tests take; fails where a file has fewer than 95 in a hundred
 # make mutants  breaks the contracts one check at a time and sees a test fail for each; ONLY=prefix takes a part
 # make mutants-circuits  the same of the circuits
-# make mutants-relayer  breaks the relayer in ways that cost money and sees a row of faults fail for each
+# make mutants-relayer  breaks the relayer in five ways that cost money and sees a row of faults fail for each
 # make bench    measurements, one row a figure; ONLY=prefix runs a part
 # make gen      writes whatever in the repository is generated
 # make bindings writes the Rust bindings of the contracts alone, after a change of an interface

@@ -146,3 +146,26 @@ fn what_a_refused_certificate_does_not_offer_is_missing() {
     assert_eq!(because[2], needs);
     assert_eq!(because[3], Because::Missing(Dependency::Contingency(missing)));
 }
+
+/// What a network settled can be depended on also where its certificates, and so its state, are not known; its own next one cannot be
+/// judged there.
+#[test]
+fn what_a_network_without_a_state_settled_is_settled() {
+    let world = world();
+    let [a, b, c] = [A, B, C].map(|network| state(&world, network));
+    let first = contingent(&a, 1, vec![]);
+    let whole = settle_epoch(&world, std::slice::from_ref(&first)).world;
+    let states = [B, C].map(|network| state(&whole, network));
+    let parts = World::from_parts(*whole.domain(), whole.global().clone(), states).unwrap();
+    let needs = contingent(&b, 2, vec![on(A, 0, 1)]);
+    let other = contingent(&c, 3, vec![on(A, 0, 9)]);
+    let next = contingent(&after(&a, &first), 4, vec![]);
+    let outcome = settle_epoch(&parts, &[needs, other, next]);
+    assert_eq!(settled(&outcome), [(2, 0)]);
+    let because: Vec<_> = outcome.left_out.iter().map(|left| left.because.clone()).collect();
+    let expected = [
+        Because::Missing(Dependency::Contingency(on(A, 0, 9))),
+        Because::Refused(LedgerError::UnknownNetwork { network: A }),
+    ];
+    assert_eq!(because, expected);
+}

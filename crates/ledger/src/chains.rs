@@ -5,6 +5,7 @@ use causeway_types::{Authority, ExitRoot, GoldilocksDigest, NetworkId, StateRoot
 
 use crate::error::LedgerError;
 use crate::global::GlobalError;
+use crate::stored::stored_fields;
 
 /// The link after a chain: keccak of the chain so far and the entry. A chain of nothing is zero.
 fn link(chain: B256, entry: &[u8]) -> B256 {
@@ -17,6 +18,8 @@ pub struct RegistryChain {
     count: u32,
     hash: B256,
 }
+
+stored_fields!(RegistryChain, count, hash);
 
 impl RegistryChain {
     /// Of no entry.

@@ -9,6 +9,7 @@ use crate::error::LedgerError;
 use crate::frontier::Frontier;
 use crate::poseidon::{FRONTIER, Message};
 use crate::rollup_exit_tree::rollup_leaf;
+use crate::stored::{Stored, StoredError, Stream};
 use crate::tree::{Tree, TreeKind, empty_digests};
 
 /// Keccak trees of 32 levels whose leaves are hashes already.
@@ -38,6 +39,16 @@ impl TreeKind for Keccak {
 /// An exit tree as settlement keeps it: appendable, without its leaves.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExitFrontier(Frontier<Keccak>);
+
+impl Stored for ExitFrontier {
+    fn store(&self, to: &mut Vec<u8>) {
+        self.0.store(to);
+    }
+
+    fn restore(from: &mut Stream<'_>) -> Result<Self, StoredError> {
+        Ok(Self(Frontier::restore(from)?))
+    }
+}
 
 impl ExitFrontier {
     /// Of no exit.

@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 
 use crate::error::LedgerError;
+use crate::stored::{Stored, StoredError, Stream};
 use crate::tree::TreeKind;
 
 /// Levels of every append-only tree.
@@ -77,6 +78,22 @@ impl<K: TreeKind> Frontier<K> {
                     K::node(node, empty[height])
                 }
             })
+    }
+}
+
+impl<K: TreeKind<Digest: Stored>> Stored for Frontier<K> {
+    fn store(&self, to: &mut Vec<u8>) {
+        self.count.store(to);
+        self.branch.iter().for_each(|node| node.store(to));
+    }
+
+    fn restore(from: &mut Stream<'_>) -> Result<Self, StoredError> {
+        let count = u32::restore(from)?;
+        let mut branch = [K::empty()[0]; APPEND_DEPTH];
+        for node in &mut branch {
+            *node = K::Digest::restore(from)?;
+        }
+        Ok(Self::from_parts(count, branch))
     }
 }
 

@@ -6,6 +6,7 @@ use causeway_types::{GoldilocksDigest, HistoryEntry};
 
 use crate::error::LedgerError;
 use crate::poseidon::{HISTORY, HISTORY_NODE, Message};
+use crate::stored::stored_fields;
 use crate::tree::{Tree, TreeKind, empty_digests};
 
 /// History trees.
@@ -48,6 +49,8 @@ pub struct HistoryTree {
     count: u32,
     tree: Tree<History>,
 }
+
+stored_fields!(HistoryTree, count, tree);
 
 impl HistoryTree {
     /// Of no certificate.

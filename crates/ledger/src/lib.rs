@@ -29,6 +29,7 @@ pub mod rollup_exit_tree;
 mod settlement_tests;
 pub mod shadow;
 pub mod state;
+pub mod stored;
 #[cfg(test)]
 mod testing;
 pub mod tree;
@@ -64,4 +65,5 @@ pub use poseidon::Domain;
 pub use rollup_exit_tree::{RollupExitTree, rollup_leaf};
 pub use shadow::{ShadowTree, shadow_leaf};
 pub use state::State;
+pub use stored::{Stored, StoredError, Stream};
 pub use world::{ForeignState, Network, World};

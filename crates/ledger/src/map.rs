@@ -7,6 +7,8 @@ use std::cmp::Ordering;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use crate::stored::{Stored, StoredError, Stream};
+
 /// The map.
 #[derive(Debug)]
 pub(crate) struct Map<K, V>(Link<K, V>);
@@ -73,6 +75,25 @@ impl<K: Copy + Ord, V: Clone> Map<K, V> {
             next = &node.right;
             Some((node.key, &node.value))
         })
+    }
+}
+
+impl<K: Copy + Ord + Stored, V: Clone + Stored> Stored for Map<K, V> {
+    fn store(&self, to: &mut Vec<u8>) {
+        (self.iter().count() as u64).store(to);
+        for (key, value) in self.iter() {
+            key.store(to);
+            value.store(to);
+        }
+    }
+
+    fn restore(from: &mut Stream<'_>) -> Result<Self, StoredError> {
+        let count = u64::restore(from)?;
+        let mut map = Self::new();
+        for _ in 0..count {
+            map.insert(K::restore(from)?, V::restore(from)?);
+        }
+        Ok(map)
     }
 }
 

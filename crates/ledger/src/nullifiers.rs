@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 use causeway_types::{GlobalIndex, GoldilocksDigest};
 
 use crate::poseidon::NULLIFIER_NODE;
+use crate::stored::{Stored, StoredError, Stream};
 use crate::tree::{Tree, TreeKind, empty_digests, path_root};
 
 /// Nullifier trees.
@@ -44,6 +45,16 @@ pub fn nullifier_key(index: GlobalIndex) -> u64 {
 /// The exits that one network has imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NullifierTree(Tree<Nullifiers>);
+
+impl Stored for NullifierTree {
+    fn store(&self, to: &mut Vec<u8>) {
+        self.0.store(to);
+    }
+
+    fn restore(from: &mut Stream<'_>) -> Result<Self, StoredError> {
+        Ok(Self(Tree::restore(from)?))
+    }
+}
 
 impl NullifierTree {
     /// Of no exit.

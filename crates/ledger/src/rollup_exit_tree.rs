@@ -4,11 +4,22 @@ use alloy_primitives::B256;
 use causeway_types::{ExitRoot, MerkleProof, RollupExitRoot, RollupIndex};
 
 use crate::exit_tree::{ExitFrontier, Keccak, merkle_proof};
+use crate::stored::{Stored, StoredError, Stream};
 use crate::tree::{Tree, path_root};
 
 /// The tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RollupExitTree(Tree<Keccak>);
+
+impl Stored for RollupExitTree {
+    fn store(&self, to: &mut Vec<u8>) {
+        self.0.store(to);
+    }
+
+    fn restore(from: &mut Stream<'_>) -> Result<Self, StoredError> {
+        Ok(Self(Tree::restore(from)?))
+    }
+}
 
 impl RollupExitTree {
     /// Of networks without exits.

@@ -7,6 +7,7 @@ use causeway_types::{Exit, GoldilocksDigest, ShadowPath, TREE_DEPTH};
 use crate::error::LedgerError;
 use crate::frontier::{APPEND_DEPTH, Frontier};
 use crate::poseidon::{EXIT, EXIT_NODE, Message};
+use crate::stored::stored_fields;
 use crate::tree::{Tree, TreeKind, empty_digests, path_root};
 
 /// Shadow exit trees.
@@ -56,6 +57,8 @@ pub struct ShadowTree {
     count: u32,
     tree: Tree<Shadow>,
 }
+
+stored_fields!(ShadowTree, count, tree);
 
 impl ShadowTree {
     /// Of no exit.

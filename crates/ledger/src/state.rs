@@ -9,6 +9,7 @@ use crate::exit_tree::ExitFrontier;
 use crate::history::HistoryTree;
 use crate::nullifiers::NullifierTree;
 use crate::shadow::ShadowTree;
+use crate::stored::{Stored, StoredError, Stream};
 
 /// Everything that certificates of one network change. Its authority is not part of it: a rotation invalidates no
 /// transition. A copy shares its trees with the original.
@@ -104,6 +105,50 @@ impl State {
             state_root: self.state_root,
             frontier: self.exits.digest(),
         }
+    }
+}
+
+impl State {
+    /// Appends the state as [`Stored`] values do, without its history if that is the one given.
+    pub fn store_beside(&self, history: Option<&HistoryTree>, to: &mut Vec<u8>) {
+        self.domain.store(to);
+        self.network.store(to);
+        self.exits.store(to);
+        self.shadow.store(to);
+        self.balances.store(to);
+        self.nullifiers.store(to);
+        self.state_root.store(to);
+        let same = history.is_some_and(|history| *history == self.history);
+        same.store(to);
+        if !same {
+            self.history.store(to);
+        }
+    }
+
+    /// Reads back what was stored beside a history.
+    ///
+    /// # Errors
+    /// A [`StoredError`].
+    pub fn restore_beside(history: Option<&HistoryTree>, from: &mut Stream<'_>) -> Result<Self, StoredError> {
+        let (domain, network) = Stored::restore(from)?;
+        let (exits, shadow) = Stored::restore(from)?;
+        let (balances, nullifiers) = Stored::restore(from)?;
+        let (state_root, same) = Stored::restore(from)?;
+        let history = match (same, history) {
+            (false, _) => HistoryTree::restore(from)?,
+            (true, Some(history)) => history.clone(),
+            (true, None) => return Err(StoredError::Malformed { what: "history" }),
+        };
+        Ok(Self {
+            domain,
+            network,
+            exits,
+            shadow,
+            balances,
+            nullifiers,
+            history,
+            state_root,
+        })
     }
 }
 

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use crate::stored::{Stored, StoredError, Stream};
+
 /// What distinguishes one kind of tree from another.
 pub trait TreeKind: Debug {
     /// What a node is.
@@ -194,6 +196,54 @@ fn set<K: TreeKind>(link: &Link<K>, height: u32, leaves: &[(u64, K::Leaf)]) -> L
         digest: K::node(digest(&children[0], below), digest(&children[1], below)),
         children,
     }))
+}
+
+fn store<K: TreeKind<Digest: Stored, Leaf: Stored>>(link: &Link<K>, to: &mut Vec<u8>) {
+    link.is_some().store(to);
+    match link.as_deref() {
+        None => {}
+        Some(Node::Leaf { digest, leaf }) => {
+            digest.store(to);
+            leaf.store(to);
+        }
+        Some(Node::Inner { digest, children }) => {
+            digest.store(to);
+            store(&children[0], to);
+            store(&children[1], to);
+        }
+    }
+}
+
+fn restore<K: TreeKind<Digest: Stored, Leaf: Stored>>(
+    height: u32,
+    from: &mut Stream<'_>,
+) -> Result<Link<K>, StoredError> {
+    if !bool::restore(from)? {
+        return Ok(None);
+    }
+    let digest = K::Digest::restore(from)?;
+    let node = match height.checked_sub(1) {
+        None => Node::Leaf {
+            digest,
+            leaf: K::Leaf::restore(from)?,
+        },
+        Some(below) => Node::Inner {
+            digest,
+            children: [restore(below, from)?, restore(below, from)?],
+        },
+    };
+    Ok(Some(Arc::new(node)))
+}
+
+impl<K: TreeKind<Digest: Stored, Leaf: Stored>> Stored for Tree<K> {
+    fn store(&self, to: &mut Vec<u8>) {
+        store(&self.root, to);
+    }
+
+    fn restore(from: &mut Stream<'_>) -> Result<Self, StoredError> {
+        let root = restore(K::DEPTH, from)?;
+        Ok(Self { root })
+    }
 }
 
 impl<K: TreeKind> Clone for Tree<K> {

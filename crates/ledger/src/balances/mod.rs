@@ -12,6 +12,7 @@ use causeway_types::{GoldilocksDigest, TokenId};
 use crate::error::LedgerError;
 use crate::map::Map;
 use crate::poseidon::{BALANCE, BALANCE_NODE, BALANCE_ROOT, Message};
+use crate::stored::{Stored, StoredError, Stream};
 use crate::tree::{Tree, TreeKind, empty_digests, path_root};
 
 /// Balance trees.
@@ -196,6 +197,24 @@ impl BalanceTree {
         self.tree.set(self.count.into(), leaf);
         self.indices.insert(leaf.token, self.count);
         self.count += 1;
+    }
+}
+
+impl Stored for BalanceTree {
+    fn store(&self, to: &mut Vec<u8>) {
+        self.count.store(to);
+        self.tree.store(to);
+    }
+
+    fn restore(from: &mut Stream<'_>) -> Result<Self, StoredError> {
+        let (count, tree) = <(u32, Tree<Balances>)>::restore(from)?;
+        let mut indices = Map::new();
+        for index in 0..count {
+            let leaf = tree.get(index.into());
+            let leaf = leaf.ok_or(StoredError::Malformed { what: "balance tree" })?;
+            indices.insert(leaf.token, index);
+        }
+        Ok(Self { count, tree, indices })
     }
 }
 

@@ -26,6 +26,7 @@ use crate::history::HistoryTree;
 use crate::map::Map;
 use crate::rollup_exit_tree::RollupExitTree;
 use crate::shadow::{ShadowTree, shadow_leaf};
+use crate::stored::stored_fields;
 use crate::tree::Tree;
 
 /// A registered network.
@@ -211,6 +212,17 @@ impl GlobalState {
         }
     }
 }
+
+stored_fields!(GlobalNetwork, state, history, authority);
+stored_fields!(
+    GlobalState,
+    networks,
+    l1_exits,
+    l1_shadow,
+    registry,
+    tree,
+    rollups
+);
 
 /// Two are equal if nothing that either goes on from is different: the commitment, and the registry's chain, of which the
 /// commitment has only the length.

@@ -7,6 +7,7 @@ use causeway_types::{Authority, Exit, GoldilocksDigest, NetworkId};
 
 use super::{GlobalError, GlobalState};
 use crate::chains::{PayloadEntry, RegistryChain};
+use crate::stored::stored_fields;
 
 /// A log of L1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,6 +181,8 @@ impl Replay {
         self.exits.iter()
     }
 }
+
+stored_fields!(Replay, state, epochs, logged, entries, exits);
 
 impl Default for Replay {
     fn default() -> Self {

@@ -37,6 +37,8 @@ struct Desk {
     clock: Timestamp,
     folder: TempDir,
     settings: String,
+    /// The block after which it had everything when it began.
+    began: Option<u64>,
 }
 
 impl Desk {
@@ -50,7 +52,7 @@ impl Desk {
             global_exit_root: world.l1_manager(),
         };
         let coordinator = open(folder.path(), &deployment, settings);
-        coordinator.begin(deployment).unwrap();
+        let began = coordinator.begin(deployment).unwrap();
         let mut desk = Self {
             coordinator,
             deployment,
@@ -59,6 +61,7 @@ impl Desk {
             clock: NOW,
             folder,
             settings: settings.to_owned(),
+            began,
         };
         desk.follow(world);
         desk
@@ -74,7 +77,7 @@ impl Desk {
         } = self;
         drop(coordinator);
         let coordinator = open(folder.path(), &deployment, &self.settings);
-        coordinator.begin(deployment).unwrap();
+        let began = coordinator.begin(deployment).unwrap();
         let desk = Self {
             coordinator,
             deployment,
@@ -83,6 +86,7 @@ impl Desk {
             clock: self.clock,
             folder,
             settings: self.settings,
+            began,
         };
         desk.look(desk.read as u64, desk.read as u64, 0);
         desk
@@ -651,6 +655,117 @@ fn a_certificate_is_not_given_up_for_the_machine() {
     fail(&mut desk, &ProverError::Wrong("it fell".to_owned()));
     assert_eq!(desk.standing(&ours), Standing::Rejected);
     assert_eq!(desk.code(&ours).as_deref(), Some("not_provable"));
+}
+
+/// Settles what was handed in, and L1 finalizes it.
+fn settle(desk: &mut Desk, world: &mut World, certificates: &[Certificate; 2]) -> B256 {
+    for certificate in certificates {
+        desk.submit(certificate).unwrap();
+    }
+    desk.prove();
+    let epoch = desk.coordinator.close_epoch(desk.clock).unwrap().unwrap();
+    desk.prove();
+    let journal = desk.coordinator.journal().clone();
+    let record = journal.read(|view| view.epoch(epoch)).unwrap().unwrap();
+    let judged = world.judge(certificates);
+    let proof = world.deployed().mock_proof(&judged.public_values());
+    let call = judged.call(desk.selector, &proof);
+    let submission = Submission::of(&record).unwrap().unwrap();
+    assert_eq!(submission.calldata, Bytes::from(call.abi_encode()));
+    world.record(&[A, B], &judged, &proof).unwrap();
+    desk.follow(world);
+    let head = desk.read as u64;
+    desk.look(head, head, head);
+    record.after
+}
+
+/// What is known after a final block is kept: a start reads only what came after it, and goes on as if it had read all.
+#[test]
+fn a_start_goes_on_from_what_was_kept() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let certificates = burn_and_mint_certificates(&mut world);
+    let mut desk = Desk::of(&world, "");
+    settle(&mut desk, &mut world, &certificates);
+    let now = desk.clock;
+    assert_eq!(
+        desk.coordinator.keep_snapshot(1_000, now).unwrap(),
+        None,
+        "not worth it"
+    );
+    let block = desk.coordinator.keep_snapshot(1, now).unwrap().unwrap();
+    assert_eq!(block, desk.read as u64);
+    assert_eq!(
+        desk.coordinator.keep_snapshot(1, now).unwrap(),
+        None,
+        "it is kept"
+    );
+
+    // Balances, imports and pasts are there: the next epoch is what the world makes of it.
+    let mut desk = desk.reopened();
+    assert_eq!(desk.began, Some(block));
+    let more = burn_and_mint_certificates(&mut world);
+    desk.follow(&world);
+    let after = settle(&mut desk, &mut world, &more);
+
+    // And logs that came after are read on top.
+    let desk = desk.reopened();
+    assert_eq!(
+        (desk.began, desk.coordinator.commitment()),
+        (Some(block), Some(after))
+    );
+    let networks = desk.coordinator.networks(desk.clock);
+    assert!(networks.iter().all(|network| network.history_complete));
+    assert_eq!(networks[0].settled_height, 2);
+
+    // A damaged one costs only the time to read all logs.
+    let journal = desk.coordinator.journal();
+    journal.fold_log().unwrap();
+    let path = journal.path().to_owned();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let kept = [desk.deployment.settlement, desk.deployment.bridge].map(|address| address.0.0);
+    let at = bytes
+        .windows(40)
+        .position(|window| window == kept.concat().as_slice())
+        .unwrap();
+    bytes[at + 100] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let desk = desk.reopened();
+    assert_eq!((desk.began, desk.coordinator.commitment()), (None, Some(after)));
+    let kept = desk
+        .coordinator
+        .journal()
+        .read(|view| view.newest_snapshot(causeway_tests::evm::LOCAL_CHAIN_ID));
+    assert_eq!(kept.unwrap(), None, "it is not tried again");
+}
+
+/// What was kept of blocks that L1 took back is gone with them.
+#[test]
+fn nothing_is_kept_of_blocks_that_are_gone() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let certificates = burn_and_mint_certificates(&mut world);
+    let mut desk = Desk::of(&world, "");
+    let before = (desk.read as u64, desk.coordinator.commitment());
+    settle(&mut desk, &mut world, &certificates);
+    desk.coordinator.keep_snapshot(1, desk.clock).unwrap().unwrap();
+    // A header of another fork at its number: what was kept under the old one is not read.
+    let header = Header {
+        number: desk.read as u64,
+        hash: B256::with_last_byte(2),
+        parent: B256::ZERO,
+    };
+    let chain = desk.deployment.chain_id;
+    let journal = desk.coordinator.journal().clone();
+    let newest = || journal.read(|view| view.newest_snapshot(chain)).unwrap();
+    assert!(newest().is_some());
+    journal
+        .change(desk.clock, |change| change.extend_chain(chain, &header, &[]))
+        .unwrap();
+    assert_eq!(newest(), None);
+    desk.coordinator.shorten(before.0, desk.clock).unwrap();
+    assert_eq!(desk.coordinator.commitment(), before.1);
+    drop(journal);
+    let desk = desk.reopened();
+    assert_eq!((desk.began, desk.coordinator.commitment()), (None, before.1));
 }
 
 /// A relayer that begins when others have settled much: networks go on once their certificates are handed in, in order.

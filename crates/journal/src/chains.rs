@@ -66,7 +66,7 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// A reorg: forgets all that was read above a block.
+    /// A reorg: forgets all that was read above a block, and what it came to.
     ///
     /// # Errors
     /// One of the database.
@@ -76,6 +76,8 @@ impl Change<'_> {
             .execute("DELETE FROM headers WHERE chain = ?1 AND number > ?2", at)?;
         self.sql()
             .execute("DELETE FROM logs WHERE chain = ?1 AND block > ?2", at)?;
+        self.sql()
+            .execute("DELETE FROM snapshots WHERE chain = ?1 AND block > ?2", at)?;
         Ok(())
     }
 

@@ -17,6 +17,7 @@ pub mod journal;
 pub mod pauses;
 pub mod proofs;
 mod schema;
+pub mod snapshots;
 pub mod standing;
 #[cfg(test)]
 mod tests;
@@ -34,6 +35,7 @@ pub use fingerprint::Fingerprint;
 pub use journal::{Change, Journal, View};
 pub use pauses::{Pause, Scope};
 pub use proofs::{ProofJob, ProofKind, ProofStanding};
+pub use snapshots::{DamagedSnapshot, Snapshot};
 pub use standing::{Reason, ReasonClass, Standing, Tier};
 pub use time::Timestamp;
 pub use transactions::{

@@ -155,10 +155,14 @@ impl Watcher {
             bridge,
             global_exit_root,
         };
-        if let Err(error) = self.coordinator.begin(deployment) {
-            warn!(%error, "what is kept of L1 does not read: it is read again");
-            self.coordinator
-                .reread(deployment, config.contracts.deploy_block)?;
+        match self.coordinator.begin(deployment) {
+            Ok(Some(block)) => info!(block, "begun from what was kept"),
+            Ok(None) => {}
+            Err(error) => {
+                warn!(%error, "what is kept of L1 does not read: it is read again");
+                self.coordinator
+                    .reread(deployment, config.contracts.deploy_block)?;
+            }
         }
         info!(%settlement, %global_exit_root, "L1 is the one that is configured");
         Ok(deployment)

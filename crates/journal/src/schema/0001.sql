@@ -183,6 +183,15 @@ CREATE TABLE logs(
   log        TEXT NOT NULL,
   PRIMARY KEY(chain, block, position)
 ) STRICT;
+-- What the logs of a chain came to at a block, so that a start need not read them all again; digest is keccak256 of bytes.
+CREATE TABLE snapshots(
+  chain      INTEGER NOT NULL,
+  block      INTEGER NOT NULL,
+  block_hash BLOB NOT NULL CHECK(length(block_hash) = 32),
+  digest     BLOB NOT NULL CHECK(length(digest) = 32),
+  bytes      BLOB NOT NULL,
+  PRIMARY KEY(chain, block)
+) STRICT;
 CREATE TABLE cursors(
   chain INTEGER NOT NULL,
   name  TEXT NOT NULL,

@@ -9,6 +9,7 @@ use causeway_journal::{
 };
 use causeway_types::NetworkId;
 
+use super::marks::Marks;
 use super::{Coordinator, CoordinatorError, Inner, Stored};
 use crate::known::{Deployment, Known, Settled};
 use crate::state::LogJson;
@@ -58,22 +59,38 @@ impl Heights {
 }
 
 impl Coordinator {
-    /// Reads what the journal has of L1, for a deployment that is known now.
+    /// Reads what the journal has of L1, for a deployment that is known now: the logs that came after a block at which everything was
+    /// kept, which is given, or all.
     ///
     /// # Errors
     /// A [`CoordinatorError`]; after [`CoordinatorError::Known`] L1 has to be read anew: see [`Self::reread`].
-    pub fn begin(&self, deployment: Deployment) -> Result<(), CoordinatorError> {
+    pub fn begin(&self, deployment: Deployment) -> Result<Option<u64>, CoordinatorError> {
         let mut inner = self.lock();
-        self.replay(&mut inner, deployment)
+        let start = self.kept_snapshot(deployment)?;
+        inner.marks = Marks::default();
+        inner.marks.kept(weight_of(start.as_ref()));
+        let block = start.as_ref().map(|(block, _)| *block);
+        self.replay(&mut inner, deployment, start)?;
+        Ok(block)
     }
 
-    fn replay(&self, inner: &mut Inner, deployment: Deployment) -> Result<(), CoordinatorError> {
+    /// Reads the journal's logs, all of them or those that came after a block at which everything is known.
+    fn replay(
+        &self,
+        inner: &mut Inner,
+        deployment: Deployment,
+        start: Option<(u64, Known)>,
+    ) -> Result<(), CoordinatorError> {
         let chain = deployment.chain_id;
-        let mut known = Known::new(deployment);
+        let (mut last, mut known) = match start {
+            Some((block, known)) => (Some(block), known),
+            None => (None, Known::new(deployment)),
+        };
         let done = self.journal.read(|view| view.cursor(chain, FINAL))?;
         let done = done.map_or(0, |(block, _)| block);
-        let mut settled = VecDeque::new();
-        let mut last = None;
+        // Those up to where it begins are known, and no log tells of them again.
+        let mut settled = inner.settled.clone();
+        settled.retain(|epoch| epoch.block > done && last.is_some_and(|last| epoch.block <= last));
         loop {
             // Whole blocks: a page ends where a block does.
             let logs = self.journal.read(|view| view.logs_above(chain, last, PAGE))?;
@@ -113,7 +130,9 @@ impl Coordinator {
         self.journal.change(now, |change| {
             change.shorten_chain(deployment.chain_id, first.saturating_sub(1))
         })?;
-        self.replay(&mut inner, deployment)
+        inner.marks = Marks::default();
+        inner.settled.clear();
+        self.replay(&mut inner, deployment, None)
     }
 
     /// Takes in a part of L1: its logs, the header under which they were read.
@@ -153,6 +172,7 @@ impl Coordinator {
         self.journal.change(now, |change| {
             change.extend_chain(deployment.chain_id, &header, &stored)
         })?;
+        inner.marks.push(&header, &next);
         inner.known = Some(next);
         inner.settled.extend(settled);
         inner.judged = None;
@@ -185,7 +205,16 @@ impl Coordinator {
             }
             Ok::<_, JournalError>(())
         })?;
-        self.replay(&mut inner, deployment)
+        let mut start = inner.marks.back_to(last);
+        if let Some((_, known)) = &mut start {
+            known.catch_up(&Stored(&self.journal));
+        } else {
+            // Further than is remembered.
+            inner.settled.clear();
+            start = self.kept_snapshot(deployment)?;
+            inner.marks.kept(weight_of(start.as_ref()));
+        }
+        self.replay(&mut inner, deployment, start)
     }
 
     /// Takes note of how far L1 is and what it verifies, and writes down what that settles, finalizes or takes back.
@@ -221,6 +250,7 @@ impl Coordinator {
             Ok::<_, JournalError>(moved)
         })?;
         inner.settled.retain(|epoch| epoch.block > heights.finalized);
+        inner.marks.finalize(heights.finalized);
         if moved {
             inner.judged = None;
         }
@@ -236,6 +266,10 @@ impl Coordinator {
     pub fn program(&self) -> Option<(U256, FixedBytes<4>)> {
         self.lock().program
     }
+}
+
+fn weight_of(start: Option<&(u64, Known)>) -> u64 {
+    start.map_or(0, |(_, known)| known.weight())
 }
 
 fn parse(log: &StoredLog) -> Result<LogJson, CoordinatorError> {

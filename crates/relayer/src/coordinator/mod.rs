@@ -8,6 +8,7 @@ mod error;
 mod explain;
 mod follow;
 mod intake;
+mod marks;
 mod networks;
 mod proofs;
 
@@ -27,6 +28,7 @@ pub use error::CoordinatorError;
 pub use follow::Heights;
 pub use proofs::Work;
 
+use self::marks::Marks;
 use crate::config::Config;
 use crate::config::schema::{AcceptOthers, NetworkPolicy};
 use crate::judge::{Candidate, Judgement, Rules, Verdict, judge};
@@ -54,6 +56,8 @@ struct Inner {
     settled: VecDeque<Settled>,
     /// What L1 verifies.
     program: Option<(U256, FixedBytes<4>)>,
+    /// What was known at blocks that may be gone back to.
+    marks: Marks,
 }
 
 /// Everything that follows from the journal and L1 at one moment.
@@ -93,6 +97,7 @@ impl Coordinator {
             judged: None,
             settled: VecDeque::new(),
             program: None,
+            marks: Marks::default(),
         };
         Self {
             config,

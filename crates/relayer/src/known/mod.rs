@@ -2,6 +2,7 @@
 
 mod error;
 mod logs;
+mod snapshot;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
@@ -50,9 +51,14 @@ pub struct Known {
     /// How many exits L1 has, whenever it recorded the root that they give, and in which block.
     recorded: Vec<(u32, u64)>,
     approvals: Vec<(Address, GoldilocksDigest)>,
-    /// The newest settlements and reservations of turns: who, and in which block.
-    turns: Vec<(Address, u64)>,
+    /// The newest reservations of turns: who, and in which block.
+    turns: VecDeque<(Address, u64)>,
+    /// How many logs and certificates all of it was made of.
+    weight: u64,
 }
+
+/// How many reservations of turns are looked back on.
+const TURNS: usize = 256;
 
 /// What the next epoch can stand on: the world with all that it can consume of L1.
 #[derive(Clone, Debug)]
@@ -75,7 +81,8 @@ impl Known {
             entry_blocks: VecDeque::new(),
             recorded: Vec::new(),
             approvals: Vec::new(),
-            turns: Vec::new(),
+            turns: VecDeque::new(),
+            weight: 0,
         }
     }
 
@@ -103,7 +110,9 @@ impl Known {
         log: &LogJson,
         certificates: &impl Certificates,
     ) -> Result<Option<Settled>, KnownError> {
-        match self.deployment.read(log)? {
+        let told = self.deployment.read(log)?;
+        self.weight += 1;
+        match told {
             None => Ok(None),
             Some(Told::Checkpointed { deposits }) => {
                 self.recorded.push((deposits, log.block_number));
@@ -114,7 +123,10 @@ impl Known {
                 Ok(None)
             }
             Some(Told::Reserved { holder }) => {
-                self.turns.push((holder, log.block_number));
+                self.turns.push_back((holder, log.block_number));
+                if self.turns.len() > TURNS {
+                    self.turns.pop_front();
+                }
                 Ok(None)
             }
             Some(Told::State(told)) => self.take_state(told, log, certificates),
@@ -145,6 +157,9 @@ impl Known {
         };
         let consumed = epoch.registry_entries.saturating_sub(consumed_before) as usize;
         self.entry_blocks.drain(..consumed.min(self.entry_blocks.len()));
+        // What is consumed need not be looked for.
+        self.recorded.retain(|(count, _)| *count > epoch.deposits);
+        self.weight += epoch.payload.len() as u64;
         let domain = self.deployment.domain();
         for known in self.replay.state().networks() {
             let network = known.state.network;
@@ -207,6 +222,18 @@ impl Known {
         track.behind.pop_front();
         while track.follow(certificates).is_some() {}
         true
+    }
+
+    /// Goes on with what networks settled as far as their certificates are here by now.
+    pub fn catch_up(&mut self, certificates: &impl Certificates) {
+        for track in self.tracks.values_mut() {
+            while track.follow(certificates).is_some() {}
+        }
+    }
+
+    /// How many logs and settled certificates all of it was made of, which is what reading them again costs.
+    pub const fn weight(&self) -> u64 {
+        self.weight
     }
 
     /// How many exits of L1 can be consumed of what was recorded up to a block.

@@ -201,7 +201,14 @@ impl Service {
                 latest.operator = error.is_of_configuration();
             }
         });
-        outcome.map(|_| ()).map_err(|error| error.to_string())
+        outcome.map_err(|error| error.to_string())?;
+        let coordinator = self.coordinator.clone();
+        let kept = tokio::task::spawn_blocking(move || coordinator.keep_snapshot(KEPT_EVERY, clock::now()));
+        match kept.await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     async fn plan(&self) -> Result<(), String> {
@@ -255,6 +262,9 @@ impl Service {
         )
     }
 }
+
+/// How many logs and settled certificates may come to be read again at a start before what they came to is kept.
+const KEPT_EVERY: u64 = 512;
 
 /// How long a round may take before it counts as stuck.
 fn limit(period: Duration) -> Duration {

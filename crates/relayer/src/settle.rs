@@ -44,15 +44,16 @@ impl Settler {
         Self { coordinator, wallet }
     }
 
-    /// Makes the jobs that epochs ask for.
+    /// Makes the jobs that epochs ask for; whether there is a new one.
     ///
     /// # Errors
     /// A [`CoordinatorError`].
-    pub fn arrange(&self, now: Timestamp) -> Result<(), CoordinatorError> {
+    pub fn arrange(&self, now: Timestamp) -> Result<bool, CoordinatorError> {
         let journal = self.coordinator.journal();
         let Some(epoch) = journal.read(|view| view.open_epoch())? else {
-            return Ok(());
+            return Ok(false);
         };
+        let mut arranged = false;
         let subject = epoch.id.to_string();
         let settlement = self.coordinator.config().contracts.settlement;
         if self.wants_turn(&epoch, now)?
@@ -71,16 +72,17 @@ impl Settler {
                 value: U256::ZERO,
             };
             journal.change(now, |change| change.make_job(&new))?;
+            arranged = true;
         }
         if epoch.standing != EpochStanding::Proven {
-            return Ok(());
+            return Ok(arranged);
         }
         let Some(submission) = Submission::of(&epoch)? else {
-            return Ok(());
+            return Ok(arranged);
         };
         let before = journal.read(|view| view.job_of(JobKind::Settle, &subject))?;
         if before.as_ref().is_some_and(|job| is_not_again(job, now)) {
-            return Ok(());
+            return Ok(arranged);
         }
         if before.is_some_and(|job| job.standing == JobStanding::Failed) {
             let jobs = journal.read(|view| view.jobs(Some(JobKind::Settle), None, 100))?;
@@ -91,7 +93,8 @@ impl Settler {
             if reverts >= MOST_REVERTS {
                 let detail = format!("{reverts} of its transactions were reverted");
                 let reason = Reason::new("reverted", ReasonClass::Operator, detail);
-                return self.coordinator.abandon(epoch.id, &reason, now);
+                self.coordinator.abandon(epoch.id, &reason, now)?;
+                return Ok(arranged);
             }
         }
         let new = NewJob {
@@ -103,7 +106,7 @@ impl Settler {
             value: U256::ZERO,
         };
         journal.change(now, |change| change.make_job(&new))?;
-        Ok(())
+        Ok(true)
     }
 
     /// Whether others settle too, so that a proof could be for nothing.

@@ -39,8 +39,7 @@ pub use judge::Settled;
 pub use party::Party;
 pub use settlement::{Deployed, Epoch, MOCK_PROGRAM, Verifier};
 pub use setup::Setup;
-pub(crate) use sign::sign;
-pub use sign::{secret, secret_after, signer, signer_after};
+pub use sign::{secret, secret_after, sign, signer, signer_after};
 
 /// Ethereum.
 pub const L1: NetworkId = NetworkId::MAINNET;

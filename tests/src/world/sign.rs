@@ -33,7 +33,7 @@ pub fn signer_after(network: NetworkId, rotations: u8) -> Address {
 }
 
 /// Signs a hash.
-pub(crate) fn sign(secret: &SigningKey, hash: &[u8]) -> Signature {
+pub fn sign(secret: &SigningKey, hash: &[u8]) -> Signature {
     let signed = secret.sign_prehash_recoverable(hash);
     let (signature, parity) = signed.unwrap_or_else(|_| unreachable!("a hash has 32 bytes"));
     let (r, s) = signature.split_bytes();

@@ -13,7 +13,7 @@ mod networks;
 mod proofs;
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use alloy_primitives::{B256, FixedBytes, U256};
 use causeway_journal::{
@@ -42,6 +42,16 @@ pub struct Coordinator {
     journal: Arc<Journal>,
     own_proofs: Arc<dyn OwnProofs>,
     inner: Mutex<Inner>,
+    observer: OnceLock<Observer>,
+}
+
+/// Who hears that there may be something to plan.
+struct Observer(Box<dyn Fn() + Send + Sync>);
+
+impl std::fmt::Debug for Observer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Observer").finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug)]
@@ -52,6 +62,8 @@ struct Inner {
     heights: Heights,
     /// What was judged last; nothing if what it stood on has changed.
     judged: Option<Judged>,
+    /// Whether something was proven since.
+    unheard: bool,
     /// Epochs that L1 settled and has not finalized, as far as that is written down.
     settled: VecDeque<Settled>,
     /// What L1 verifies.
@@ -95,6 +107,7 @@ impl Coordinator {
             known: None,
             heights: Heights::default(),
             judged: None,
+            unheard: false,
             settled: VecDeque::new(),
             program: None,
             marks: Marks::default(),
@@ -104,6 +117,18 @@ impl Coordinator {
             journal,
             own_proofs,
             inner: Mutex::new(inner),
+            observer: OnceLock::new(),
+        }
+    }
+
+    /// Lets somebody hear of everything that was taken in or proven. The first one who asks hears it.
+    pub fn observe(&self, observer: impl Fn() + Send + Sync + 'static) {
+        let _ = self.observer.set(Observer(Box::new(observer)));
+    }
+
+    fn stir(&self) {
+        if let Some(Observer(observer)) = self.observer.get() {
+            observer();
         }
     }
 
@@ -154,7 +179,8 @@ impl Coordinator {
     /// A [`CoordinatorError`].
     pub fn renew(&self, now: Timestamp) -> Result<bool, CoordinatorError> {
         let mut inner = self.lock();
-        if inner.known.is_none() || inner.judged.as_ref().is_some_and(|judged| now < judged.due) {
+        let is_judged = inner.judged.as_ref().is_some_and(|judged| now < judged.due);
+        if inner.known.is_none() || (is_judged && !inner.unheard) {
             return Ok(false);
         }
         self.judge_all(&mut inner, now)?;
@@ -194,6 +220,7 @@ impl Coordinator {
             Ok::<_, CoordinatorError>(())
         })?;
         inner.judged = Some(Judged::of(candidates, judgement, levels, now));
+        inner.unheard = false;
         Ok(())
     }
 

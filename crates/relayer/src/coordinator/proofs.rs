@@ -118,7 +118,10 @@ impl Coordinator {
         let mut inner = self.lock();
         self.journal
             .change(now, |change| change.finish_proof(job, proof))?;
-        inner.judged = None;
+        // It makes nothing bad that was good: whoever hands in meanwhile need not wait for all to be judged again.
+        inner.unheard = true;
+        drop(inner);
+        self.stir();
         Ok(())
     }
 
@@ -159,6 +162,8 @@ impl Coordinator {
             Ok::<_, CoordinatorError>(())
         })?;
         inner.judged = None;
+        drop(inner);
+        self.stir();
         Ok(())
     }
 

@@ -144,14 +144,22 @@ impl Service {
             async move { this.read().await }
         });
         let plan = self.tasks.task("plan", limit(Duration::from_secs(1)));
-        let this = self.clone();
+        let wallet = self.tasks.task("wallet", limit(poll));
+        // What was taken in or proven is planned with at once, and what is planned is sent at once.
+        let woken = plan.clone();
+        self.coordinator.observe(move || woken.wake());
+        let (this, sender) = (self.clone(), wallet.clone());
         let planning = self
             .tasks
             .spawn(&plan, Duration::from_millis(500), &stop, move || {
-                let this = this.clone();
-                async move { this.plan().await }
+                let (this, sender) = (this.clone(), sender.clone());
+                async move {
+                    if this.plan().await? {
+                        sender.wake();
+                    }
+                    Ok(())
+                }
             });
-        let wallet = self.tasks.task("wallet", limit(poll));
         let this = self.clone();
         let sending = self.tasks.spawn(&wallet, poll, &stop, move || {
             let this = this.clone();
@@ -211,7 +219,8 @@ impl Service {
         }
     }
 
-    async fn plan(&self) -> Result<(), String> {
+    /// Judges, closes and arranges; whether there is something new to send.
+    async fn plan(&self) -> Result<bool, String> {
         let (coordinator, settler) = (self.coordinator.clone(), self.settler.clone());
         let settles = !self.options.no_settle;
         let program = self.program;
@@ -226,13 +235,12 @@ impl Service {
             if proves && let Some(epoch) = coordinator.close_epoch(now)? {
                 info!(epoch, "closed");
             }
-            if settles {
-                settler.arrange(now)?;
-            }
-            Ok::<_, crate::coordinator::CoordinatorError>(())
+            let arranged = settles && settler.arrange(now)?;
+            Ok::<_, crate::coordinator::CoordinatorError>(arranged)
         });
         match planned.await {
-            Ok(Ok(()) | Err(crate::coordinator::CoordinatorError::NotReady)) => Ok(()),
+            Ok(Ok(arranged)) => Ok(arranged),
+            Ok(Err(crate::coordinator::CoordinatorError::NotReady)) => Ok(false),
             Ok(Err(error)) => Err(error.to_string()),
             Err(error) => Err(error.to_string()),
         }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use causeway_journal::Timestamp;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::{error, warn};
@@ -23,9 +24,15 @@ pub struct Task {
     limit: Duration,
     last: AtomicU64,
     restarts: AtomicU64,
+    woken: Notify,
 }
 
 impl Task {
+    /// Its next round begins at once, or when the one under way is finished.
+    pub fn wake(&self) {
+        self.woken.notify_one();
+    }
+
     /// A round is finished.
     pub fn tick(&self) {
         self.last.store(clock::now().millis(), Ordering::Relaxed);
@@ -54,6 +61,7 @@ impl Tasks {
             limit,
             last: AtomicU64::new(clock::now().millis()),
             restarts: AtomicU64::new(0),
+            woken: Notify::new(),
         });
         self.0
             .lock()
@@ -110,9 +118,17 @@ impl Tasks {
                 let pause = period
                     .saturating_mul(2_u32.saturating_pow(failed.min(4)))
                     .min(LONGEST.max(period));
+                // After trouble the pause is kept: what wakes it may be what troubles it.
+                let woken = async {
+                    match failed {
+                        0 => task.woken.notified().await,
+                        _ => std::future::pending().await,
+                    }
+                };
                 tokio::select! {
                     () = stop.cancelled() => {}
                     () = tokio::time::sleep(pause) => {}
+                    () = woken => {}
                 }
             }
         })

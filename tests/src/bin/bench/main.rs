@@ -13,6 +13,7 @@ mod groth16;
 mod keccak;
 mod poseidon2;
 mod rates;
+mod relayer;
 mod report;
 mod row;
 mod snarkjs;
@@ -116,6 +117,30 @@ const GROUPS: &[Group] = &[
         about: "an epoch of eight networks, from certificates to the Groth16 proof",
         only_when_named: false,
         run: epoch::seconds,
+    },
+    Group {
+        prefixes: &["relayer.idle"],
+        about: "what the relayer asks its nodes for and holds when nothing happens",
+        only_when_named: false,
+        run: relayer::idle,
+    },
+    Group {
+        prefixes: &["relayer.latency"],
+        about: "from a confirmed certificate to its settlement's broadcast",
+        only_when_named: false,
+        run: relayer::latency,
+    },
+    Group {
+        prefixes: &["relayer.intake"],
+        about: "certificates taken in per second",
+        only_when_named: false,
+        run: relayer::intake,
+    },
+    Group {
+        prefixes: &["relayer.recovery"],
+        about: "a killed relayer until it is ready, with 0, 1,000 and 100,000 certificates in its journal",
+        only_when_named: false,
+        run: relayer::recovery,
     },
     Group {
         prefixes: &["keccak"],

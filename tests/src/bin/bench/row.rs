@@ -29,6 +29,12 @@ pub(crate) enum Unit {
     /// 10^-9 seconds.
     #[serde(rename = "ns")]
     Nanoseconds,
+    /// 10^-3 seconds.
+    #[serde(rename = "ms")]
+    Milliseconds,
+    /// So many an hour.
+    #[serde(rename = "/h")]
+    PerHour,
     /// So many a second.
     #[serde(rename = "/s")]
     PerSecond,
@@ -48,6 +54,8 @@ impl Unit {
             Self::Seconds => "s",
             Self::Mebibytes => "MiB",
             Self::Nanoseconds => "ns",
+            Self::Milliseconds => "ms",
+            Self::PerHour => "/h",
             Self::PerSecond => "/s",
             Self::Percent => "%",
         }
@@ -55,7 +63,7 @@ impl Unit {
 
     const fn decimals(self) -> usize {
         match self {
-            Self::Seconds | Self::PerSecond | Self::Percent | Self::Permutations => 2,
+            Self::Seconds | Self::Milliseconds | Self::PerSecond | Self::Percent | Self::Permutations => 2,
             _ => 0,
         }
     }
@@ -232,6 +240,8 @@ mod tests {
             Unit::Seconds,
             Unit::Mebibytes,
             Unit::Nanoseconds,
+            Unit::Milliseconds,
+            Unit::PerHour,
             Unit::Percent,
         ] {
             assert_eq!(serde_json::to_value(unit).ok(), Some(unit.symbol().into()));

@@ -1,0 +1,87 @@
+//! From a confirmed certificate to the broadcast of its settlement, less what proving took.
+
+use std::time::Duration;
+
+use alloy_primitives::B256;
+use anyhow::{Context, Result};
+use causeway_journal::{JobKind, Journal, ProofKind, Timestamp};
+use causeway_tests::faults::kit::Options;
+use causeway_tests::faults::settings::Settings;
+use causeway_tests::faults::{Draft, Kit};
+
+use super::{journal, median, start};
+use crate::report::Report;
+use crate::row::{Row, Unit};
+
+/// Settlements one after the other.
+const TIMES: usize = 8;
+
+/// How long anything may take.
+const LIMIT: Duration = Duration::from_secs(60);
+
+pub(super) async fn run(report: &mut Report) -> Result<()> {
+    eprintln!("relayer.latency ...");
+    let mut kit = Kit::new(Options {
+        settings: Settings {
+            // As the example has it; an epoch is closed as soon as there is something.
+            poll_ms: 4_000,
+            max_wait_ms: 0,
+            ..Settings::default()
+        },
+        ..Options::default()
+    })
+    .await?;
+    start(&mut kit, LIMIT).await?;
+    let networks = kit.networks();
+    let mut seconds = Vec::new();
+    for round in 0..TIMES {
+        let draft = Draft::to(networks[1], 1 + round as u64);
+        let made = kit.maker().make(networks[0], &draft)?;
+        kit.submit(&made).await?;
+        kit.until_standing(&[made.id], &["finalized"], Duration::from_secs(120))
+            .await?;
+        seconds.push(of(&journal(&kit)?, made.id)?.as_secs_f64());
+    }
+    report.row(
+        Row::new(
+            "relayer.latency.confirmed_to_broadcast",
+            median(seconds),
+            Unit::Seconds,
+        )
+        .note(format!("the middle of {TIMES}, l1.poll = 4s, without proving")),
+    );
+    Ok(())
+}
+
+/// What one settlement took by the journal's own times.
+fn of(journal: &Journal, id: B256) -> Result<Duration> {
+    let confirmed = at(journal, "certificate", &id.to_string(), "confirmed")?;
+    journal.read(|view| {
+        let epoch = view.epoch_of(id)?.context("it is in an epoch")?.id.to_string();
+        let job = view
+            .job_of(JobKind::Settle, &epoch)?
+            .context("its epoch is settled")?;
+        let attempts = view.attempts(job.id)?;
+        let sent = attempts
+            .iter()
+            .filter_map(|attempt| attempt.accepted_at)
+            .min()
+            .context("a node took it")?;
+        let proof = view
+            .proof_of(ProofKind::Epoch, &epoch)?
+            .context("it was proven")?
+            .id
+            .to_string();
+        let proving = at(journal, "proof", &proof, "done")?.since(at(journal, "proof", &proof, "leased")?);
+        Ok(sent.since(confirmed).saturating_sub(proving))
+    })
+}
+
+/// When something came to stand somewhere.
+fn at(journal: &Journal, kind: &str, subject: &str, standing: &str) -> Result<Timestamp> {
+    let events = journal.read(|view| view.events_of(kind, subject))?;
+    let found = events.iter().find(|event| event.body["standing"] == standing);
+    Ok(found
+        .with_context(|| format!("{kind} {subject} was never {standing}: {events:?}"))?
+        .at)
+}

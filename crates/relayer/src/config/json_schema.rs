@@ -50,6 +50,9 @@ fn close(schema: &mut Value) {
             if fields.contains_key("properties") {
                 fields.insert("additionalProperties".to_owned(), Value::Bool(false));
             }
+            if fields.get("default").is_some_and(Value::is_null) {
+                fields.remove("default");
+            }
             if let Some(Value::Array(types)) = fields.get_mut("type") {
                 types.retain(|name| name != "null");
                 if let [only] = &types[..] {

@@ -293,7 +293,7 @@ fn destination(network: u32) -> ClaimDestination {
 fn the_schema_is_what_is_read() {
     let schema = super::json_schema().expect("a schema");
     let read = |value: &Value| {
-        let text = toml::to_string(value).expect("TOML");
+        let text = toml::to_string(&as_toml(value)).expect("TOML");
         parse(&text, &[]).map_err(|error| error.to_string())
     };
     // Each of several ways to write a setting: where a secret is, where a key is.
@@ -341,6 +341,22 @@ fn the_schema_is_what_is_read() {
     );
 }
 
+fn as_toml(value: &Value) -> toml::Value {
+    match value {
+        Value::Null => panic!("TOML has none"),
+        Value::Bool(value) => (*value).into(),
+        Value::String(text) => text.clone().into(),
+        Value::Array(items) => items.iter().map(as_toml).collect::<Vec<_>>().into(),
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(name, field)| (name.clone(), as_toml(field)));
+            toml::Value::Table(fields.collect())
+        }
+        Value::Number(number) => number
+            .as_i64()
+            .map_or_else(|| number.as_f64().expect("a number").into(), toml::Value::Integer),
+    }
+}
+
 fn resolved<'s>(root: &'s Value, schema: &'s Value) -> &'s Value {
     let to = schema.get("$ref").and_then(Value::as_str);
     to.map_or(schema, |to| {
@@ -362,7 +378,11 @@ fn sample(root: &Value, schema: &Value, choice: usize) -> Value {
     let outer = schema;
     let schema = chosen(root, schema, choice);
     for said in [outer, resolved(root, outer), schema] {
-        if let Some(value) = said.get("default").or_else(|| said.get("example")) {
+        if let Some(value) = said
+            .get("default")
+            .filter(|value| value.as_array().is_none_or(|list| !list.is_empty()))
+            .or_else(|| said.get("example"))
+        {
             return value.clone();
         }
         if let Some(values) = said

@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
 use alloy_sol_types::SolCall;
+use causeway_bindings::Settlement;
 use causeway_journal::{
-    Fingerprint, Header, JobKind, JobStanding, Journal, ReasonClass, Standing, Tier, Timestamp, Wallet,
+    Fingerprint, Header, JobKind, JobStanding, Journal, JournalError, NewJob, ReasonClass, Standing, Tier,
+    Timestamp, Wallet,
 };
 use causeway_relayer::config::{EXAMPLE, Loaded};
 use causeway_relayer::coordinator::{Coordinator, EpochPlan, Heights, Submission, Work};
@@ -631,6 +633,150 @@ fn an_epoch_s_job_is_made_again_when_that_is_worth_it() {
     settler.arrange(now).unwrap();
     assert_eq!(job().id, 5);
     assert_eq!(desk.standing(&ours), Standing::Assigned);
+}
+
+/// A bond is asked for once the settlement of its turn is final, and once.
+#[test]
+fn a_turn_s_bond_is_asked_back_when_its_settlement_is_final() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let [of_a, of_b] = burn_and_mint_certificates(&mut world);
+    let mut desk = Desk::of(&world, "");
+    desk.submit(&of_a).unwrap();
+    desk.submit(&of_b).unwrap();
+    desk.prove();
+    let epoch = desk.coordinator.close_epoch(desk.clock).unwrap().unwrap();
+    let wallet = Wallet {
+        chain: desk.deployment.chain_id,
+        address: Address::repeat_byte(7),
+    };
+    let settler = Settler::new(desk.coordinator.clone(), wallet);
+    let journal = desk.coordinator.journal().clone();
+    let subject = epoch.to_string();
+    let job = |kind| journal.read(|view| view.job_of(kind, &subject)).unwrap();
+    let turn = NewJob {
+        kind: JobKind::Reserve,
+        subject: &subject,
+        wallet,
+        target: desk.deployment.settlement,
+        calldata: &[],
+        value: U256::ZERO,
+    };
+    journal
+        .change(desk.clock, |change| {
+            let turn = change.make_job(&turn)?;
+            change.move_job(turn, JobStanding::Adopted, None, None)?;
+            Ok::<_, JournalError>(())
+        })
+        .unwrap();
+    desk.prove();
+    let judged = world.judge(&[of_a, of_b]);
+    let proof = world.deployed().mock_proof(&judged.public_values());
+    world.record(&[A, B], &judged, &proof).unwrap();
+    desk.follow(&world);
+    settler.arrange(desk.clock).unwrap();
+    assert_eq!(
+        job(JobKind::Withdraw),
+        None,
+        "a reorg may take the settlement back"
+    );
+    desk.look(desk.read as u64, desk.read as u64, desk.read as u64);
+    settler.arrange(desk.clock).unwrap();
+    settler.arrange(desk.clock).unwrap();
+    let asked = job(JobKind::Withdraw).expect("it is asked for");
+    assert_eq!(asked.calldata, Settlement::withdrawCall {}.abi_encode());
+    assert_eq!(
+        (asked.target, asked.wallet, asked.value),
+        (desk.deployment.settlement, wallet, U256::ZERO)
+    );
+    // What came to nothing is an operator's to ask for again.
+    journal
+        .change(desk.clock, |change| {
+            change.move_job(asked.id, JobStanding::Abandoned, Some("stale"), None)
+        })
+        .unwrap();
+    settler.arrange(desk.clock).unwrap();
+    assert_eq!(job(JobKind::Withdraw).expect("it").id, asked.id);
+}
+
+/// Whoever asks is told what would settle, what is in its way, and what each network's exits are at each tier.
+#[test]
+fn the_next_epoch_and_the_exits_of_each_tier_are_told() {
+    let mut world = World::signing(Verifier::Mock).unwrap();
+    let [of_a, of_b] = burn_and_mint_certificates(&mut world);
+    let mut desk = Desk::of(&world, "");
+    let program = U256::from(PROGRAM);
+    let next = |desk: &Desk| desk.coordinator.next_epoch(program, desk.clock).unwrap();
+    let codes = |next: &causeway_relayer::desk::NextEpoch| -> Vec<String> {
+        next.holds.iter().map(|hold| hold.code.clone()).collect()
+    };
+    let exits = |desk: &Desk| {
+        let of_a = desk.coordinator.network(A, desk.clock).unwrap().exits;
+        [of_a.pre_confirmed, of_a.confirmed, of_a.settled, of_a.finalized].map(|exits| exits.exit_count)
+    };
+    assert_eq!(
+        (codes(&next(&desk)), exits(&desk)),
+        (vec!["none_confirmed".to_owned()], [0; 4])
+    );
+
+    let first = desk.submit(&of_a).unwrap();
+    let second = desk.submit(&of_b).unwrap();
+    let told = next(&desk);
+    let waits: Vec<_> = told
+        .waiting
+        .iter()
+        .map(|one| (one.id, one.because.code.as_str()))
+        .collect();
+    assert_eq!(waits, [(first.id, "unproven"), (second.id, "unproven")]);
+    assert_eq!((told.gas, told.expiry, told.waiting_count), (None, None, 2));
+    assert_eq!(exits(&desk), [1, 0, 0, 0]);
+
+    desk.prove();
+    let told = next(&desk);
+    let planned: Vec<_> = told.certificates.iter().map(|one| one.id).collect();
+    assert_eq!((codes(&told), planned), (vec![], vec![first.id, second.id]));
+    assert_eq!(
+        (told.missing, told.most, told.closes_at),
+        (62, 64, Some(desk.clock))
+    );
+    assert_eq!(told.gas, Some(338_500 + 2 * 11_000));
+    assert_eq!(told.registry_entries, 3);
+    let other = desk.coordinator.next_epoch(U256::from(1), desk.clock).unwrap();
+    assert_eq!(codes(&other), ["program"]);
+    assert_eq!(exits(&desk), [1, 1, 0, 0]);
+    let root = desk
+        .coordinator
+        .network(A, desk.clock)
+        .unwrap()
+        .exits
+        .confirmed
+        .exit_root;
+    assert_eq!(root, of_a.new_local_exit_root.get());
+
+    // What was told is what is closed; what comes after it stands on it, and consumes nothing twice.
+    let epoch = desk.coordinator.close_epoch(desk.clock).unwrap().unwrap();
+    let record = desk
+        .coordinator
+        .journal()
+        .read(|view| view.epoch(epoch))
+        .unwrap()
+        .unwrap();
+    assert_eq!(record.certificates, [first.id, second.id]);
+    let told = next(&desk);
+    assert_eq!(codes(&told), ["epoch_open", "none_confirmed"]);
+    assert_eq!((told.registry_entries, told.certificates.len()), (0, 0));
+    assert_eq!(exits(&desk), [1, 1, 0, 0]);
+
+    desk.prove();
+    let judged = world.judge(&[of_a, of_b]);
+    let proof = world.deployed().mock_proof(&judged.public_values());
+    world.record(&[A, B], &judged, &proof).unwrap();
+    let before = desk.read as u64;
+    desk.follow(&world);
+    assert_eq!(exits(&desk), [1, 1, 1, 0]);
+    desk.look(desk.read as u64, before, 0);
+    assert_eq!(exits(&desk), [1, 1, 0, 0], "not deep enough to count");
+    desk.look(desk.read as u64, desk.read as u64, desk.read as u64);
+    assert_eq!(exits(&desk), [1; 4]);
 }
 
 /// A full disk is asked again for ever; a prover that is wrong again and again is not.

@@ -31,6 +31,9 @@ fn is_not_again(job: &Job, now: Timestamp) -> bool {
 /// In which time an epoch of ours that others overtook shows that others settle.
 const LATELY: Duration = Duration::from_secs(86_400);
 
+/// How many of the newest turns are looked at for their bonds: more than settle in the time in which L1 makes one final.
+const TURNS: u32 = 32;
+
 /// Settles epochs.
 #[derive(Debug)]
 pub struct Settler {
@@ -49,6 +52,7 @@ impl Settler {
     /// # Errors
     /// A [`CoordinatorError`].
     pub fn arrange(&self, now: Timestamp) -> Result<bool, CoordinatorError> {
+        self.fetch_bonds(now)?;
         let journal = self.coordinator.journal();
         let Some(epoch) = journal.read(|view| view.open_epoch())? else {
             return Ok(false);
@@ -107,6 +111,42 @@ impl Settler {
         };
         journal.change(now, |change| change.make_job(&new))?;
         Ok(true)
+    }
+
+    /// A bond comes back with the settlement for which its turn was taken, and stays on L1 until it is asked for: once that is final.
+    fn fetch_bonds(&self, now: Timestamp) -> Result<(), CoordinatorError> {
+        let journal = self.coordinator.journal();
+        let used = journal.read(|view| {
+            let mut used = Vec::new();
+            for turn in view.jobs(Some(JobKind::Reserve), None, TURNS)? {
+                let had = matches!(turn.standing, JobStanding::Finalized | JobStanding::Adopted);
+                let asked = view.job_of(JobKind::Withdraw, &turn.subject)?.is_some();
+                if !had || asked {
+                    continue;
+                }
+                let epoch = turn.subject.parse().ok().map(|id| view.epoch(id)).transpose()?;
+                if epoch
+                    .flatten()
+                    .is_some_and(|epoch| epoch.standing == EpochStanding::Finalized)
+                {
+                    used.push(turn);
+                }
+            }
+            Ok::<_, CoordinatorError>(used)
+        })?;
+        let calldata = Settlement::withdrawCall {}.abi_encode();
+        for turn in used {
+            let new = NewJob {
+                kind: JobKind::Withdraw,
+                subject: &turn.subject,
+                wallet: turn.wallet,
+                target: turn.target,
+                calldata: &calldata,
+                value: U256::ZERO,
+            };
+            journal.change(now, |change| change.make_job(&new))?;
+        }
+        Ok(())
     }
 
     /// Whether others settle too, so that a proof could be for nothing.
@@ -191,6 +231,21 @@ impl Settler {
         Ok(Check::Wait(Hold::Turn, detail))
     }
 
+    async fn check_withdraw(&self, job: &Job, at: &Pinned<'_>) -> Result<Check, OutboxError> {
+        let account = job.wallet.address;
+        let owed = read(at, job.target, "owed", &Settlement::owedCall { account }).await?;
+        let bond = read(at, job.target, "BOND", &Settlement::BONDCall {}).await?;
+        if owed >= bond {
+            return Ok(Check::Go);
+        }
+        // By our own transaction, or by that of another turn.
+        if job.standing == JobStanding::Live {
+            return Ok(Check::Done);
+        }
+        let detail = format!("settlement owes {account} {owed} wei, less than a bond");
+        Ok(Check::Stale(detail))
+    }
+
     fn epoch(&self, job: &Job) -> Result<Option<EpochRecord>, OutboxError> {
         let Ok(id) = job.subject.parse() else {
             return Ok(None);
@@ -234,6 +289,7 @@ impl Purpose for Settler {
             match job.kind {
                 JobKind::Settle => self.check_settle(job, at).await,
                 JobKind::Reserve => self.check_reserve(job, at).await,
+                JobKind::Withdraw => self.check_withdraw(job, at).await,
                 JobKind::Claim | JobKind::Push | JobKind::Cancel => Ok(Check::Go),
             }
         })

@@ -94,7 +94,7 @@ CREATE TABLE proof_results(
 -- What is to happen on a chain, once; each signed transaction for it is an attempt.
 CREATE TABLE jobs(
   id          INTEGER PRIMARY KEY AUTOINCREMENT,
-  kind        TEXT NOT NULL CHECK(kind IN ('settle', 'reserve', 'claim', 'push', 'cancel')),
+  kind        TEXT NOT NULL CHECK(kind IN ('settle', 'reserve', 'withdraw', 'claim', 'push', 'cancel')),
   subject     TEXT NOT NULL,
   chain       INTEGER NOT NULL,
   wallet      BLOB NOT NULL CHECK(length(wallet) = 20),

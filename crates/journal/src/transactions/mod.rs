@@ -29,6 +29,8 @@ pub enum JobKind {
     Settle,
     /// To reserve a turn.
     Reserve,
+    /// To be paid the bond of a turn that was used.
+    Withdraw,
     /// To claim for somebody.
     Claim,
     /// To push an exit root to an L2.
@@ -40,6 +42,7 @@ pub enum JobKind {
 names!(JobKind {
     Settle = "settle",
     Reserve = "reserve",
+    Withdraw = "withdraw",
     Claim = "claim",
     Push = "push",
     Cancel = "cancel",

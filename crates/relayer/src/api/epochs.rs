@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{Asked, number, page};
-use super::certificates::{ReasonView, transactions};
+use super::certificates::{ReasonView, off_the_loop, transactions};
 use super::{Api, Failure};
-use crate::desk::Refusal;
+use crate::desk::{NextEpoch, Refusal};
 
 /// An epoch and how far it is.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -143,6 +143,16 @@ pub(super) async fn list(
         next: epochs.last().filter(|_| full).map(|last| last.id),
         epochs,
     }))
+}
+
+/// Tells what the next epoch would have if it was closed now, and what keeps it from being closed.
+#[utoipa::path(
+    get, path = "/v1/epochs/plan", tag = "epochs",
+    responses((status = 200, body = NextEpoch), (status = 503, body = Refusal))
+)]
+pub(super) async fn plan(State(api): State<Api>) -> Result<Json<NextEpoch>, Failure> {
+    let desk = std::sync::Arc::clone(&api.desk);
+    off_the_loop(move || desk.next_epoch()).await.map(Json)
 }
 
 /// Tells of an epoch.

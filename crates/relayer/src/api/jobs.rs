@@ -16,7 +16,7 @@ use crate::desk::Refusal;
 pub(super) struct JobView {
     /// Its number.
     pub(super) id: u64,
-    /// What for: `settle`, `reserve`, `claim`, `push` or `cancel`.
+    /// What for: `settle`, `reserve`, `withdraw`, `claim`, `push` or `cancel`.
     #[schema(value_type = String)]
     pub(super) kind: JobKind,
     /// Of which epoch, claim or nonce.

@@ -99,6 +99,7 @@ impl Api {
             .route("/v1/networks", get(networks::list))
             .route("/v1/networks/{id}", get(networks::one))
             .route("/v1/epochs", get(epochs::list))
+            .route("/v1/epochs/plan", get(epochs::plan))
             .route("/v1/epochs/{id}", get(epochs::one))
             .route("/v1/jobs", get(jobs::list))
             .route("/v1/jobs/{id}", get(jobs::one))

@@ -175,6 +175,7 @@ const ROUTES: &[&str] = &[
     "/v1/networks",
     "/v1/networks/{id}",
     "/v1/epochs",
+    "/v1/epochs/plan",
     "/v1/epochs/{id}",
     "/v1/jobs",
     "/v1/jobs/{id}",

@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod error;
+mod json_schema;
 mod overlay;
 mod provenance;
 pub mod schema;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 pub use check::{Problem, is_developers_chain};
 pub use error::ConfigError;
+pub use json_schema::json_schema;
 pub use provenance::{Origin, Provenance, Setting};
 pub use schema::Config;
 pub use secret::{Secret, SecretError};

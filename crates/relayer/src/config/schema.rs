@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use alloy_primitives::Address;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::secret::Secret;
 use super::units::{Bytes, Time, Wei};
@@ -13,7 +14,7 @@ use super::units::{Bytes, Time, Wei};
 pub const VERSION: u32 = 1;
 
 /// All of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// Version of the configuration.
@@ -57,7 +58,7 @@ pub struct Config {
 }
 
 /// Ethereum.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct L1 {
     /// Its chain id.
@@ -103,7 +104,7 @@ impl L1 {
 }
 
 /// From which block on something counts as settled.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SettledAt {
     /// At once: for chains of developers.
@@ -116,7 +117,7 @@ pub enum SettledAt {
 }
 
 /// How nodes are judged.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rpc {
     /// To be let in.
@@ -141,7 +142,7 @@ impl Default for Rpc {
 }
 
 /// A node.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EndpointSettings {
     /// Its name, in logs and metrics.
@@ -157,7 +158,7 @@ pub struct EndpointSettings {
 }
 
 /// What a node is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// To be read.
@@ -167,19 +168,21 @@ pub enum Role {
 }
 
 /// The deployment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contracts {
     /// `Settlement`.
+    #[schema(value_type = String, pattern = "^0x[0-9a-fA-F]{40}$", example = "0x1111111111111111111111111111111111111111")]
     pub settlement: Address,
     /// `SharedBridge` on L1.
+    #[schema(value_type = String, pattern = "^0x[0-9a-fA-F]{40}$", example = "0x1111111111111111111111111111111111111111")]
     pub bridge: Address,
     /// The block in which the first of them was deployed: logs are read from there.
     pub deploy_block: u64,
 }
 
 /// Who signs for whom.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Signer {
     /// Who settles.
@@ -190,12 +193,13 @@ pub struct Signer {
 }
 
 /// Where a key is.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum SignerSettings {
     /// In a keystore file (version 3).
     Keystore {
         /// The file.
+        #[schema(value_type = String)]
         path: PathBuf,
         /// Its password.
         password: Secret,
@@ -208,7 +212,7 @@ pub enum SignerSettings {
 }
 
 /// What is paid on L1.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct FeeSettings {
     /// The least tip.
@@ -245,7 +249,7 @@ impl Default for FeeSettings {
 }
 
 /// Which certificates settle together, and when.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Epochs {
     /// An epoch is closed as soon as so many certificates are confirmed.
@@ -270,7 +274,7 @@ impl Default for Epochs {
 }
 
 /// When a turn is reserved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Turns {
     /// Never.
@@ -282,7 +286,7 @@ pub enum Turns {
 }
 
 /// What a network asks of others, and what is asked of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct NetworkPolicy {
     /// At which tier others' state is good enough to be built on.
@@ -310,7 +314,7 @@ impl Default for NetworkPolicy {
 }
 
 /// At which tier others' state is good enough to be built on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AcceptOthers {
     /// As soon as the ledger accepted it.
@@ -322,7 +326,7 @@ pub enum AcceptOthers {
 }
 
 /// A network with settings of its own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkSettings {
     /// Its id.
@@ -335,6 +339,7 @@ pub struct NetworkSettings {
     pub rpc: Option<Secret>,
     /// Its bridge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, pattern = "^0x[0-9a-fA-F]{40}$", example = "0x1111111111111111111111111111111111111111")]
     pub bridge: Option<Address>,
     /// What it asks of others and what is asked of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -342,7 +347,7 @@ pub struct NetworkSettings {
 }
 
 /// Who proves.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct ProverSettings {
     /// Which prover.
@@ -370,7 +375,7 @@ impl Default for ProverSettings {
 }
 
 /// Which prover.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ProverBackend {
     /// In this process.
@@ -378,7 +383,7 @@ pub enum ProverBackend {
 }
 
 /// Claims that this relayer pays for.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Claims {
     /// Whether it pays for any.
@@ -389,7 +394,7 @@ pub struct Claims {
 }
 
 /// Claims of one destination.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimDestination {
     /// The network: 0 is L1.
@@ -406,7 +411,7 @@ pub struct ClaimDestination {
 }
 
 /// Which claims are paid for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClaimPolicy {
     /// All.
@@ -419,14 +424,17 @@ pub enum ClaimPolicy {
 }
 
 /// Where everything is kept.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Storage {
     /// The journal.
+    #[schema(value_type = String)]
     pub path: PathBuf,
     /// Finished stages of proofs.
+    #[schema(value_type = String)]
     pub proofs: PathBuf,
     /// Copies of the journal.
+    #[schema(value_type = String)]
     pub backup_dir: PathBuf,
     /// How often one is made.
     pub backup_every: Time,
@@ -447,17 +455,20 @@ impl Default for Storage {
 }
 
 /// Who may ask, and where.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Api {
     /// Where anybody may.
+    #[schema(value_type = String)]
     pub public: SocketAddr,
     /// Where operators may: nobody else should reach it.
+    #[schema(value_type = String)]
     pub admin: SocketAddr,
     /// What operators show; asked for wherever it is set, and it must be unless `admin` is this machine's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin_token: Option<Secret>,
     /// Where metrics are.
+    #[schema(value_type = String)]
     pub metrics: SocketAddr,
     /// The longest question.
     pub max_body: Bytes,
@@ -482,7 +493,7 @@ impl Default for Api {
 }
 
 /// What is told, and how.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Log {
     /// In which form.
@@ -501,7 +512,7 @@ impl Default for Log {
 }
 
 /// In which form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum LogFormat {
     /// For machines.
@@ -511,7 +522,7 @@ pub enum LogFormat {
 }
 
 /// How it ends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Shutdown {
     /// How long what is under way may take to its next safe point.

@@ -4,10 +4,11 @@ use std::fmt;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Where a secret is: in a variable of the environment, in a file, or, on chains of developers alone, in the configuration itself.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum Secret {
     /// `{ env = "NAME" }`
     Env {
@@ -17,6 +18,7 @@ pub enum Secret {
     /// `{ file = "PATH" }`
     File {
         /// The file; white space at its end is none of the secret.
+        #[schema(value_type = String)]
         file: PathBuf,
     },
     /// In plain.

@@ -1,5 +1,7 @@
 use std::path::Path;
 
+use serde_json::Value;
+
 use super::check::problems;
 use super::schema::{
     AcceptOthers, Api, ClaimDestination, ClaimPolicy, Claims, Config, Epochs, FeeSettings, Log,
@@ -283,5 +285,195 @@ fn destination(network: u32) -> ClaimDestination {
         policy: ClaimPolicy::All,
         max_fee_per_claim: Wei(1),
         budget_day: Wei(1),
+    }
+}
+
+/// What the schema says is what is read: all of it is taken, nothing else is, and what it does not require may be missing.
+#[test]
+fn the_schema_is_what_is_read() {
+    let schema = super::json_schema().expect("a schema");
+    let read = |value: &Value| {
+        let text = toml::to_string(&as_toml(value)).expect("TOML");
+        parse(&text, &[]).map_err(|error| error.to_string())
+    };
+    // Each of several ways to write a setting: where a secret is, where a key is.
+    for choice in 0..3 {
+        let whole = sample(&schema, &schema, choice);
+        read(&whole).unwrap_or_else(|error| panic!("{choice}: {error}"));
+        for (place, required) in places(&schema, &schema, &whole, choice) {
+            let mut other = whole.clone();
+            let object = other
+                .pointer_mut(&place)
+                .and_then(Value::as_object_mut)
+                .expect("an object");
+            object.insert("no_such_setting".to_owned(), Value::from(1));
+            read(&other).expect_err(&place);
+            let names: Vec<String> = whole
+                .pointer(&place)
+                .and_then(Value::as_object)
+                .expect("it")
+                .keys()
+                .cloned()
+                .collect();
+            for name in names {
+                let mut without = whole.clone();
+                let object = without
+                    .pointer_mut(&place)
+                    .and_then(Value::as_object_mut)
+                    .expect("an object");
+                object.remove(&name);
+                assert_eq!(
+                    read(&without).is_err(),
+                    required.contains(&name),
+                    "{place}/{name}"
+                );
+            }
+        }
+    }
+    // Every setting of the example is in it, with the value that holds if nothing is said.
+    let example: Value = toml::from_str(EXAMPLE).expect("the example");
+    let mut settings = 0;
+    known(&schema, &schema, &example, "", &mut settings);
+    assert!(settings > 50, "{settings}");
+    assert_eq!(
+        schema["$defs"]["Epochs"]["properties"]["max_wait"]["default"],
+        "10m"
+    );
+}
+
+fn as_toml(value: &Value) -> toml::Value {
+    match value {
+        Value::Null => panic!("TOML has none"),
+        Value::Bool(value) => (*value).into(),
+        Value::String(text) => text.clone().into(),
+        Value::Array(items) => items.iter().map(as_toml).collect::<Vec<_>>().into(),
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(name, field)| (name.clone(), as_toml(field)));
+            toml::Value::Table(fields.collect())
+        }
+        Value::Number(number) => number
+            .as_i64()
+            .map_or_else(|| number.as_f64().expect("a number").into(), toml::Value::Integer),
+    }
+}
+
+fn resolved<'s>(root: &'s Value, schema: &'s Value) -> &'s Value {
+    let to = schema.get("$ref").and_then(Value::as_str);
+    to.map_or(schema, |to| {
+        root.pointer(to.trim_start_matches('#')).expect("a definition")
+    })
+}
+
+/// One of several, by a number; anything else is itself.
+fn chosen<'s>(root: &'s Value, schema: &'s Value, choice: usize) -> &'s Value {
+    let schema = resolved(root, schema);
+    match schema.get("oneOf").and_then(Value::as_array) {
+        Some(choices) => resolved(root, &choices[choice % choices.len()]),
+        None => schema,
+    }
+}
+
+/// A value as a schema has it, with everything that can be said.
+fn sample(root: &Value, schema: &Value, choice: usize) -> Value {
+    let outer = schema;
+    let schema = chosen(root, schema, choice);
+    for said in [outer, resolved(root, outer), schema] {
+        if let Some(value) = said
+            .get("default")
+            .filter(|value| value.as_array().is_none_or(|list| !list.is_empty()))
+            .or_else(|| said.get("example"))
+        {
+            return value.clone();
+        }
+        if let Some(values) = said
+            .get("enum")
+            .or_else(|| said.get("examples"))
+            .and_then(Value::as_array)
+        {
+            return values[0].clone();
+        }
+    }
+    match schema["type"].as_str() {
+        Some("object") => {
+            let properties = schema
+                .get("properties")
+                .and_then(Value::as_object)
+                .into_iter()
+                .flatten();
+            let mut object: serde_json::Map<_, _> = properties
+                .map(|(name, property)| (name.clone(), sample(root, property, choice)))
+                .collect();
+            if let Some(more @ Value::Object(_)) = schema.get("additionalProperties") {
+                object.insert("some".to_owned(), sample(root, more, choice));
+            }
+            Value::Object(object)
+        }
+        Some("array") => Value::Array(vec![sample(root, &schema["items"], choice)]),
+        Some("integer") => Value::from(1),
+        Some("number") => Value::from(1.5),
+        Some("boolean") => Value::from(true),
+        Some("string") => Value::from("some"),
+        other => panic!("{other:?}: {schema}"),
+    }
+}
+
+/// Where a value has objects that take no other keys, and what each of them must have.
+fn places(root: &Value, schema: &Value, value: &Value, choice: usize) -> Vec<(String, Vec<String>)> {
+    let schema = chosen(root, schema, choice);
+    let mut found = Vec::new();
+    let within = |name: &str, inner: Vec<(String, Vec<String>)>| {
+        let name = name.to_owned();
+        inner
+            .into_iter()
+            .map(move |(place, required)| (format!("/{name}{place}"), required))
+    };
+    match value {
+        Value::Object(fields) => {
+            if schema["additionalProperties"] == false {
+                let required = schema
+                    .get("required")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten();
+                let required = required.filter_map(|name| name.as_str().map(str::to_owned));
+                found.push((String::new(), required.collect()));
+            }
+            for (name, field) in fields {
+                let inner = schema["properties"]
+                    .get(name)
+                    .unwrap_or(&schema["additionalProperties"]);
+                found.extend(within(name, places(root, inner, field, choice)));
+            }
+        }
+        Value::Array(items) => {
+            for (place, item) in items.iter().enumerate() {
+                found.extend(within(
+                    &place.to_string(),
+                    places(root, &schema["items"], item, choice),
+                ));
+            }
+        }
+        _ => {}
+    }
+    found
+}
+
+/// Every setting of a value is in the schema.
+fn known(root: &Value, schema: &Value, value: &Value, place: &str, settings: &mut usize) {
+    let schema = resolved(root, schema);
+    match value {
+        Value::Object(fields) if schema.get("oneOf").is_none() => {
+            for (name, field) in fields {
+                let property = schema["properties"].get(name);
+                let property = property.unwrap_or_else(|| panic!("{place}.{name} is not in the schema"));
+                known(root, property, field, &format!("{place}.{name}"), settings);
+            }
+        }
+        Value::Array(items) if schema.get("items").is_some() => {
+            for item in items {
+                known(root, &schema["items"], item, place, settings);
+            }
+        }
+        _ => *settings += 1,
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A text that is no amount of its kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,8 +19,9 @@ pub struct UnitError {
 }
 
 /// A time: `250ms`, `10s`, `2m`, `1h`, `90d`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(value_type = String, example = "10s")]
 pub struct Time(pub Duration);
 
 const TIMES: &[(&str, u64)] = &[
@@ -70,8 +72,9 @@ impl fmt::Display for Time {
 }
 
 /// An amount of wei: `150 gwei`, `0.2 ether`, `7 wei`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(value_type = String, example = "0.2 ether")]
 pub struct Wei(pub u128);
 
 const WEI: &[(&str, u32)] = &[("ether", 18), ("gwei", 9), ("wei", 0)];
@@ -129,8 +132,9 @@ impl fmt::Display for Wei {
 }
 
 /// A number of bytes: `512 B`, `64 KiB`, `10 MiB`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
+#[schema(value_type = String, example = "10 MiB")]
 pub struct Bytes(pub usize);
 
 const BYTES: &[(&str, usize)] = &[("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];

@@ -4,16 +4,18 @@ use alloy_primitives::{B256, Bytes, FixedBytes, U256};
 use alloy_sol_types::SolCall;
 use causeway_bindings::Settlement;
 use causeway_journal::{
-    Change, EpochRecord, EpochStanding, JournalError, NewEpoch, ProofKind, Reason, ReasonClass, Scope,
-    Standing, Timestamp, View,
+    CertificateRecord, Change, EpochRecord, EpochStanding, JournalError, NewEpoch, Pause, ProofKind, Reason,
+    ReasonClass, Scope, Standing, Timestamp, View,
 };
 use causeway_ledger::{
-    AuthorisationEntry, EpochOutcome, authorisations_chain, payload_chain, settle_epoch_at,
+    AuthorisationEntry, CertificateRef, EpochOutcome, World, authorisations_chain, payload_chain,
+    settle_epoch_at,
 };
 use causeway_types::{Certificate, PublicValues, SettlementDomain, Signature};
 use serde::{Deserialize, Serialize};
 
 use super::{Coordinator, CoordinatorError, Inner};
+use crate::config::schema::Epochs;
 use crate::known::Base;
 
 /// What an epoch was closed with: all that its call says but the proof, and all that its prover needs to find again.
@@ -39,6 +41,21 @@ pub struct EpochPlan {
     pub payload: Bytes,
     /// Until when it can settle, in seconds.
     pub expiry: u64,
+}
+
+/// What an epoch can be closed over.
+#[derive(Debug)]
+pub(super) struct Ready {
+    /// The epoch that is open.
+    pub(super) open: Option<EpochRecord>,
+    /// Who stopped proving.
+    pub(super) paused: Option<Pause>,
+    /// Confirmed certificates.
+    pub(super) confirmed: Vec<CertificateRecord>,
+    /// Those whose networks are stopped.
+    pub(super) stopped: Vec<(CertificateRecord, Pause)>,
+    /// How many an epoch takes.
+    pub(super) most: usize,
 }
 
 /// What settles an epoch.
@@ -113,28 +130,13 @@ impl Coordinator {
         let Some((program, selector)) = inner.program else {
             return Ok(None);
         };
-        let (open, confirmed, paused) = self.journal.read(|view| {
-            let paused = view.pause(Scope::Proving, now)?.is_some();
-            let mut confirmed = view.certificates_at(Standing::Confirmed)?;
-            let mut stopped = Vec::new();
-            for record in &confirmed {
-                let scope = Scope::Network(record.certificate.network);
-                if view.pause(scope, now)?.is_some() {
-                    stopped.push(record.id);
-                }
-            }
-            confirmed.retain(|record| !stopped.contains(&record.id));
-            Ok::<_, CoordinatorError>((view.open_epoch()?, confirmed, paused))
-        })?;
         let settings = &self.config.epochs;
-        let oldest = confirmed.iter().map(|record| record.standing_at).min();
-        let waited = oldest.is_some_and(|oldest| oldest.after(settings.max_wait.0) <= now);
-        // What cannot be proven or settled together is looked for by halves.
-        let most = (settings.max_certificates >> self.journal.read(failures)?).max(1);
-        let full = confirmed.len() >= most;
-        if open.is_some() || paused || confirmed.is_empty() || !(full || waited) {
+        let ready = self.journal.read(|view| Ready::read(view, settings, now))?;
+        let waited = ready.closes_at(settings).is_some_and(|at| at <= now);
+        if ready.open.is_some() || ready.paused.is_some() || !(ready.is_full() || waited) {
             return Ok(None);
         }
+        let (confirmed, most) = (ready.confirmed, ready.most);
         let Some(known) = &inner.known else {
             return Ok(None);
         };
@@ -145,20 +147,14 @@ impl Coordinator {
             .map(|record| record.certificate.clone())
             .collect();
         let settles_at = inner.heights.settles_at(now, settings.proving_margin.0);
-        let outcome = fit(&base, &certificates, settles_at, most);
+        let outcome = settle_epoch_at(&base.world, &certificates, settles_at);
+        let outcome = first_of(outcome, &base.world, &certificates, settles_at, most);
         if outcome.admitted.is_empty() {
             return Ok(None);
         }
-        let ids: Vec<_> = outcome
-            .admitted
-            .iter()
-            .map(|admitted| {
-                let place = (admitted.certificate.network, admitted.certificate.height);
-                let record = confirmed
-                    .iter()
-                    .find(|record| (record.certificate.network, record.certificate.height) == place);
-                record.map_or(B256::ZERO, |record| record.id)
-            })
+        let admitted = outcome.admitted.iter();
+        let ids: Vec<_> = admitted
+            .map(|admitted| of(&confirmed, &admitted.certificate).map_or(B256::ZERO, |record| record.id))
             .collect();
         let domain = known.deployment().domain();
         let before = known.replay().state().commitment().hash();
@@ -281,9 +277,57 @@ pub(super) fn give_up(change: &Change<'_>, id: u64, reason: &Reason) -> Result<(
     Ok(())
 }
 
+impl Ready {
+    /// Reads it.
+    pub(super) fn read(view: &View<'_>, settings: &Epochs, now: Timestamp) -> Result<Self, JournalError> {
+        let (mut confirmed, mut stopped) = (Vec::new(), Vec::new());
+        for record in view.certificates_at(Standing::Confirmed)? {
+            match view.pause(Scope::Network(record.certificate.network), now)? {
+                None => confirmed.push(record),
+                Some(pause) => stopped.push((record, pause)),
+            }
+        }
+        Ok(Self {
+            open: view.open_epoch()?,
+            paused: view.pause(Scope::Proving, now)?,
+            confirmed,
+            stopped,
+            // What cannot be proven or settled together is looked for by halves.
+            most: (settings.max_certificates >> failures(view)?).max(1),
+        })
+    }
+
+    /// Whether as many are confirmed as an epoch takes.
+    pub(super) const fn is_full(&self) -> bool {
+        self.confirmed.len() >= self.most
+    }
+
+    /// When the oldest has waited long enough.
+    pub(super) fn closes_at(&self, settings: &Epochs) -> Option<Timestamp> {
+        let oldest = self.confirmed.iter().map(|record| record.standing_at).min();
+        oldest.map(|oldest| oldest.after(settings.max_wait.0))
+    }
+}
+
+/// The certificate at a place.
+pub(super) fn of<'r>(
+    records: &'r [CertificateRecord],
+    reference: &CertificateRef,
+) -> Option<&'r CertificateRecord> {
+    records.iter().find(|record| {
+        let certificate = &record.certificate;
+        certificate.network == reference.network && certificate.height == reference.height
+    })
+}
+
 /// The greatest epoch of no more certificates than one takes: those that need each other are in it together.
-fn fit(base: &Base, certificates: &[Certificate], settles_at: u64, most: usize) -> EpochOutcome {
-    let outcome = settle_epoch_at(&base.world, certificates, settles_at);
+pub(super) fn first_of(
+    outcome: EpochOutcome,
+    world: &World,
+    certificates: &[Certificate],
+    settles_at: u64,
+    most: usize,
+) -> EpochOutcome {
     if outcome.admitted.len() <= most {
         return outcome;
     }
@@ -296,7 +340,7 @@ fn fit(base: &Base, certificates: &[Certificate], settles_at: u64, most: usize) 
         .filter(|admitted| admitted.group < last || (admitted.group == last && (ends_there || last == 0)))
         .map(|admitted| certificates[admitted.certificate.position].clone())
         .collect();
-    settle_epoch_at(&base.world, &whole, settles_at)
+    settle_epoch_at(world, &whole, settles_at)
 }
 
 fn plan(

@@ -10,9 +10,10 @@ mod follow;
 mod intake;
 mod marks;
 mod networks;
+mod next;
 mod proofs;
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use alloy_primitives::{B256, FixedBytes, U256};
@@ -20,7 +21,7 @@ use causeway_journal::{
     CertificateRecord, Change, Journal, JournalError, ProofKind, ProofStanding, Reason, Standing, Timestamp,
     View,
 };
-use causeway_ledger::{Transition, World, settle_epoch};
+use causeway_ledger::{PayloadEntry, Transition, World, settle_epoch};
 use causeway_types::{Certificate, NetworkId};
 
 pub use epoch::{EpochPlan, Submission};
@@ -80,6 +81,8 @@ struct Judged {
     transitions: HashMap<B256, Transition>,
     /// How good each is that the world has and L1 has not.
     levels: HashMap<(NetworkId, u64), AcceptOthers>,
+    /// What the last confirmed certificate of each network leads to, where L1 does not have it.
+    confirmed: BTreeMap<NetworkId, PayloadEntry>,
     /// Those that wait.
     waiting: Vec<Candidate>,
     /// For whom each waits.
@@ -207,10 +210,11 @@ impl Coordinator {
         candidates.retain(|candidate| !there.contains(&candidate.id));
         let offered: Vec<_> = assigned.iter().map(|record| record.certificate.clone()).collect();
         let assigned = settle_epoch(&base.world, &offered);
-        let mut levels = HashMap::new();
+        let (mut levels, mut confirmed) = (HashMap::new(), BTreeMap::new());
         for admitted in &assigned.admitted {
             let reference = admitted.certificate;
             levels.insert((reference.network, reference.height), AcceptOthers::Confirmed);
+            confirmed.insert(reference.network, admitted.transition.payload());
         }
         let judgement = self.judge(inner, &assigned.world, &candidates, &levels, now);
         self.journal.change(now, |change| {
@@ -219,7 +223,10 @@ impl Coordinator {
             }
             Ok::<_, CoordinatorError>(())
         })?;
-        inner.judged = Some(Judged::of(candidates, judgement, levels, now));
+        confirmed.extend(judgement.confirmed());
+        let mut judged = Judged::of(candidates, judgement, levels, now);
+        judged.confirmed = confirmed;
+        inner.judged = Some(judged);
         inner.unheard = false;
         Ok(())
     }
@@ -314,6 +321,7 @@ impl Judged {
             world: judgement.world,
             transitions: judgement.transitions,
             levels,
+            confirmed: BTreeMap::new(),
             waiting,
             on,
             due,

@@ -7,7 +7,7 @@ use causeway_ledger::GlobalNetwork;
 use causeway_types::NetworkId;
 
 use super::{Coordinator, Inner};
-use crate::desk::NetworkStatus;
+use crate::desk::{Exits, NetworkStatus, TierExits};
 
 /// Standings that L1 does not have.
 const UNSETTLED: [Standing; 5] = [
@@ -27,7 +27,11 @@ impl Coordinator {
 
     /// All networks, in order. Of those that no epoch has consumed yet the world that the next one stands on tells.
     pub fn networks(&self, now: Timestamp) -> Vec<NetworkStatus> {
-        let inner = self.lock();
+        let mut inner = self.lock();
+        // What cannot be judged now is told as L1 has it.
+        if inner.known.is_some() && inner.judged.is_none() {
+            let _ = self.judge_all(&mut inner, now);
+        }
         let Some(known) = &inner.known else {
             return Vec::new();
         };
@@ -67,11 +71,37 @@ impl Coordinator {
             exit_root: known.state.exit_root.get(),
             exit_count: known.state.exit_count,
             state_root: known.state.state_root.get(),
+            exits: tiers(inner, known),
             history_complete: missing.is_none(),
             next_height: next.max(known.state.height),
             oldest_unsettled: oldest,
             blocked_until: (offences >= policy.most_offences).then(|| now.after(window)),
         }
+    }
+}
+
+/// A network's exits at each tier, by what L1 has of it and what was judged last.
+fn tiers(inner: &Inner, known: &GlobalNetwork) -> TierExits {
+    let network = known.state.network;
+    let up_to = |last: u64| -> Exits {
+        let later = inner.settled.iter().filter(|epoch| epoch.block > last);
+        let before = later.filter_map(|epoch| epoch.before(network)).next();
+        before.unwrap_or(known.state).into()
+    };
+    let judged = inner.judged.as_ref();
+    let accepted = judged.and_then(|judged| judged.world.network(network));
+    let confirmed = judged.and_then(|judged| judged.confirmed.get(&network));
+    TierExits {
+        pre_confirmed: accepted.map_or_else(
+            || known.state.into(),
+            |accepted| Exits {
+                exit_count: accepted.state.exits().count(),
+                exit_root: accepted.state.exits().root().get(),
+            },
+        ),
+        confirmed: confirmed.map_or_else(|| known.state.into(), |entry| (*entry).into()),
+        settled: up_to(inner.heights.settled),
+        finalized: up_to(inner.heights.finalized),
     }
 }
 

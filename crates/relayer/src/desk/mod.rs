@@ -3,6 +3,7 @@
 //! What can be read stands in the journal; here is what needs the ledger, the chains or the tasks that run. The interfaces (REST,
 //! JSON-RPC, the command line) are shapes around a [`Desk`] and a journal, and judge nothing.
 
+mod next;
 mod operator;
 mod refusal;
 mod status;
@@ -13,9 +14,10 @@ use causeway_types::{CertificateJson, NetworkId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use next::{NextEpoch, PlannedCertificate, WaitingCertificate};
 pub use operator::{Acted, ClaimCall, Operator};
 pub use refusal::{Code, Refusal};
-pub use status::{Component, NetworkStatus, Status, TaskStatus, WalletStatus};
+pub use status::{Component, Exits, NetworkStatus, Status, TaskStatus, TierExits, WalletStatus};
 
 /// What became of a certificate that was handed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -82,6 +84,12 @@ pub trait Desk: Send + Sync + 'static {
 
     /// All networks, in order.
     fn networks(&self) -> Vec<NetworkStatus>;
+
+    /// What the next epoch would have if it was closed now.
+    ///
+    /// # Errors
+    /// A [`Refusal`]: [`Code::NotReady`] as long as L1 was not read.
+    fn next_epoch(&self) -> Result<NextEpoch, Refusal>;
 
     /// How the relayer is.
     fn status(&self) -> Status;

@@ -3,6 +3,7 @@
 use alloy_primitives::{Address, B256, U256};
 use causeway_chain::EndpointStatus;
 use causeway_journal::Timestamp;
+use causeway_ledger::{NetworkState, PayloadEntry};
 use causeway_types::NetworkId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -105,6 +106,8 @@ pub struct NetworkStatus {
     /// Its state root there.
     #[schema(value_type = String)]
     pub state_root: B256,
+    /// Its exits at each tier: what a global exit root of that tier covers.
+    pub exits: TierExits,
     /// Whether all of its settled certificates are here: if not, new ones wait.
     pub history_complete: bool,
     /// The height that the next certificate should have, after all live ones here.
@@ -115,4 +118,45 @@ pub struct NetworkStatus {
     /// Until when nothing of it is taken in, because it offended too often.
     #[schema(value_type = Option<u64>)]
     pub blocked_until: Option<Timestamp>,
+}
+
+/// A network's exits at each tier. A tier has what the ones below it in this list have, and more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TierExits {
+    /// With every certificate that the ledger accepted.
+    pub pre_confirmed: Exits,
+    /// With those that are proven, and all that they depend on is.
+    pub confirmed: Exits,
+    /// With those that L1 has, as deep as counts.
+    pub settled: Exits,
+    /// With those that L1 has finalized.
+    pub finalized: Exits,
+}
+
+/// A network's exits so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Exits {
+    /// How many there are.
+    pub exit_count: u32,
+    /// Their root.
+    #[schema(value_type = String)]
+    pub exit_root: B256,
+}
+
+impl From<NetworkState> for Exits {
+    fn from(state: NetworkState) -> Self {
+        Self {
+            exit_count: state.exit_count,
+            exit_root: state.exit_root.get(),
+        }
+    }
+}
+
+impl From<PayloadEntry> for Exits {
+    fn from(entry: PayloadEntry) -> Self {
+        Self {
+            exit_count: entry.exit_count,
+            exit_root: entry.exit_root.get(),
+        }
+    }
 }

@@ -4,17 +4,17 @@
 
 mod reason;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use alloy_primitives::B256;
 use causeway_journal::{Reason, ReasonClass, Standing, Timestamp};
 use causeway_ledger::{
-    Because, CertificateRef, Class, Dependency, EpochOutcome, LedgerError, LeftOut, RootCause, Sources,
-    Transition, World, settle_epoch_at,
+    Because, CertificateRef, Class, Dependency, EpochOutcome, LedgerError, LeftOut, PayloadEntry, RootCause,
+    Sources, Transition, World, settle_epoch_at,
 };
 use causeway_types::{Certificate, GoldilocksDigest, NetworkId};
 
-pub use reason::{describe, rule};
+pub use reason::{describe, left_out, rule};
 
 use crate::config::schema::{AcceptOthers, NetworkPolicy};
 
@@ -80,6 +80,20 @@ pub struct Judgement {
     pub world: World,
     /// What those do.
     pub transitions: HashMap<B256, Transition>,
+}
+
+impl Judgement {
+    /// What the last confirmed certificate of each network that has one leads to.
+    pub fn confirmed(&self) -> BTreeMap<NetworkId, PayloadEntry> {
+        let confirmed = self.verdicts.iter();
+        let mut last: Vec<_> = confirmed
+            .filter(|verdict| verdict.standing == Standing::Confirmed)
+            .filter_map(|verdict| self.transitions.get(&verdict.id))
+            .map(Transition::payload)
+            .collect();
+        last.sort_by_key(|entry| entry.height);
+        last.into_iter().map(|entry| (entry.network, entry)).collect()
+    }
 }
 
 /// Judges certificates that stand on a world: the greatest set that the ledger and the policies admit is accepted, those of it that are
@@ -294,14 +308,13 @@ impl Judging<'_> {
             Because::Refused(error) => self.refused(position, error),
             Because::Displaced(by) => {
                 let on = on(by);
-                self.put(position, Standing::Superseded, Some(reason::displaced(by)))
+                self.put(position, Standing::Superseded, Some(reason::left_out(left)))
                     .on = on;
             }
-            Because::Follows(before) => self.waits(position, reason::follows(before, &left.root), on(before)),
-            Because::Needs { dependency, on: by } => {
-                self.waits(position, reason::needs(dependency, by, &left.root), on(by));
+            Because::Follows(by) | Because::Needs { on: by, .. } => {
+                self.waits(position, reason::left_out(left), on(by));
             }
-            Because::Missing(dependency) => self.waits(position, reason::missing(dependency), None),
+            Because::Missing(_) => self.waits(position, reason::left_out(left), None),
         }
     }
 

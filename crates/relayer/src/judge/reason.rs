@@ -1,7 +1,7 @@
 //! Reasons in words, and their codes, which never change.
 
 use causeway_journal::{Reason, ReasonClass};
-use causeway_ledger::{CertificateRef, Dependency, LedgerError, RootCause};
+use causeway_ledger::{Because, CertificateRef, Dependency, LedgerError, LeftOut, RootCause};
 use causeway_types::NetworkId;
 
 use crate::config::schema::AcceptOthers;
@@ -72,12 +72,23 @@ fn cause(root: &RootCause) -> String {
     }
 }
 
-pub(super) fn missing(dependency: &Dependency) -> Reason {
+/// Why the ledger leaves a certificate out.
+pub fn left_out(left: &LeftOut) -> Reason {
+    match &left.because {
+        Because::Refused(error) => rule(error),
+        Because::Follows(before) => follows(before, &left.root),
+        Because::Displaced(by) => displaced(by),
+        Because::Missing(dependency) => missing(dependency),
+        Because::Needs { dependency, on } => needs(dependency, on, &left.root),
+    }
+}
+
+fn missing(dependency: &Dependency) -> Reason {
     let detail = format!("it needs {}, which nobody offers yet", describe(dependency));
     Reason::new("dependency_missing", ReasonClass::Wait, detail)
 }
 
-pub(super) fn needs(dependency: &Dependency, on: &CertificateRef, root: &RootCause) -> Reason {
+fn needs(dependency: &Dependency, on: &CertificateRef, root: &RootCause) -> Reason {
     let detail = format!(
         "it needs {}, but {} does not settle: {}",
         describe(dependency),
@@ -87,7 +98,7 @@ pub(super) fn needs(dependency: &Dependency, on: &CertificateRef, root: &RootCau
     Reason::new("dependency_waits", ReasonClass::Wait, detail)
 }
 
-pub(super) fn follows(before: &CertificateRef, root: &RootCause) -> Reason {
+fn follows(before: &CertificateRef, root: &RootCause) -> Reason {
     let detail = format!(
         "it follows {}, which does not settle: {}",
         name(before),
@@ -96,7 +107,7 @@ pub(super) fn follows(before: &CertificateRef, root: &RootCause) -> Reason {
     Reason::new("predecessor_waits", ReasonClass::Wait, detail)
 }
 
-pub(super) fn displaced(by: &CertificateRef) -> Reason {
+fn displaced(by: &CertificateRef) -> Reason {
     Reason::new(
         "displaced",
         ReasonClass::Rebuild,

@@ -8,7 +8,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 
 use alloy_primitives::{Address, B256};
-use causeway_ledger::{L1Log, PayloadEntry, Replay, State, World, apply};
+use causeway_ledger::{L1Log, NetworkState, PayloadEntry, Replay, State, World, apply};
 use causeway_types::{Authority, Certificate, Exit, GoldilocksDigest, NetworkId};
 
 pub use error::KnownError;
@@ -31,6 +31,17 @@ pub struct Settled {
     pub block: u64,
     /// Its certificates: what was published of each, and its id if it is here.
     pub entries: Vec<(PayloadEntry, Option<B256>)>,
+    /// The networks of these certificates before it; those that are not there had settled nothing.
+    pub before: Vec<NetworkState>,
+}
+
+impl Settled {
+    /// A network before this epoch, if the epoch has certificates of it.
+    pub fn before(&self, network: NetworkId) -> Option<NetworkState> {
+        let changes = self.entries.iter().any(|(entry, _)| entry.network == network);
+        let known = self.before.iter().find(|state| state.network == network);
+        changes.then(|| known.copied().unwrap_or_else(|| NetworkState::genesis(network)))
+    }
 }
 
 /// A network's state as far as its certificates are known, and what it settled after that.
@@ -145,6 +156,9 @@ impl Known {
             L1Log::Settled(epoch) => Some(epoch.clone()),
             L1Log::Registered { .. } | L1Log::Exited { .. } => None,
         };
+        let before = settled
+            .as_ref()
+            .map_or_else(Vec::new, |epoch| self.networks_of(&epoch.payload));
         let is_entry = matches!(told, L1Log::Registered { .. });
         self.replay
             .take(told)
@@ -190,7 +204,18 @@ impl Known {
             commitment: epoch.commitment.into(),
             block,
             entries,
+            before,
         }))
+    }
+
+    /// The networks of these certificates, each once, as far as something of them was settled.
+    fn networks_of(&self, payload: &[PayloadEntry]) -> Vec<NetworkState> {
+        let mut networks: Vec<_> = payload.iter().map(|entry| entry.network).collect();
+        networks.sort_unstable();
+        networks.dedup();
+        let state = self.replay.state();
+        let known = networks.into_iter().filter_map(|network| state.network(network));
+        known.map(|known| known.state).collect()
     }
 
     /// A network's state, if all of its settled certificates are here.

@@ -11,7 +11,7 @@ use causeway_types::{Certificate, ExitRoot, Expiry, LxlyAuthorisation, NetworkId
 use tempfile::TempDir;
 
 use super::*;
-use crate::desk::{Component, TaskStatus, WalletStatus};
+use crate::desk::{Component, Exits, TaskStatus, TierExits, WalletStatus};
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
@@ -87,6 +87,11 @@ fn status() -> Status {
     }
 }
 
+const NONE: Exits = Exits {
+    exit_count: 0,
+    exit_root: B256::ZERO,
+};
+
 fn network() -> NetworkStatus {
     NetworkStatus {
         network: NetworkId::new(7),
@@ -97,6 +102,12 @@ fn network() -> NetworkStatus {
         exit_root: B256::ZERO,
         exit_count: 0,
         state_root: B256::ZERO,
+        exits: TierExits {
+            pre_confirmed: NONE,
+            confirmed: NONE,
+            settled: NONE,
+            finalized: NONE,
+        },
         history_complete: true,
         next_height: 5,
         oldest_unsettled: Some(Timestamp::from_millis(NOW.millis() - 90_000)),

@@ -26,7 +26,7 @@ pub use ethereum::Ethereum;
 pub use past::{Past, Settled};
 pub(crate) use push::not_answered;
 pub use push::{Pushed, final_root, insertion, is_known, push};
-pub use read::{Reading, inputs, read};
+pub use read::{Reading, inputs, read, read_at};
 pub use roots::{GlobalRoot, NetworkExits, roots_known};
 pub use send::{Mined, SendError, Sender};
 pub use sign::{Key, authorise, sign_lxly};

@@ -1,7 +1,7 @@
 //! Logs from a node.
 
 use alloy_primitives::{Address, B256, Bytes};
-use causeway_chain::{CallError, Head, Pool, Tag};
+use causeway_chain::{CallError, Head, Pinned, Pool, Tag};
 use serde::Deserialize;
 
 use super::error::NetworkError;
@@ -29,8 +29,22 @@ pub async fn read(
     from: u64,
     range: u64,
 ) -> Result<Reading, NetworkError> {
-    let pinned = pool.pin(tag).await?;
+    read_at(&pool.pin(tag).await?, addresses, (from, range), |_, _| {}).await
+}
+
+/// [`read`] up to the block that a node is read at, telling after each range how many blocks are read of how many.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_at(
+    pinned: &Pinned<'_>,
+    addresses: &[Address],
+    (from, range): (u64, u64),
+    mut tell: impl FnMut(u64, u64),
+) -> Result<Reading, NetworkError> {
     let head = *pinned.head();
+    let total = (head.number + 1).saturating_sub(from);
+    tell(0, total);
     let mut logs = Vec::new();
     let mut next = from;
     while next <= head.number {
@@ -43,6 +57,7 @@ pub async fn read(
             detail: "a log is in no block".to_owned(),
         })?);
         next = last + 1;
+        tell(next - from, total);
     }
     if !pinned.still_there().await? {
         return Err(NetworkError::Moved { block: head.number });

@@ -9,7 +9,7 @@ use causeway_types::{CertificateJson, NetworkId};
 use super::Service;
 use crate::clock;
 use crate::desk::{
-    Acted, Cause, ClaimCall, Component, Desk, NetworkStatus, Operator, Refusal, Status, Submitted,
+    Acted, Cause, ClaimCall, Component, Desk, NetworkStatus, NextEpoch, Operator, Refusal, Status, Submitted,
     WalletStatus,
 };
 
@@ -33,6 +33,10 @@ impl Desk for Service {
 
     fn networks(&self) -> Vec<NetworkStatus> {
         self.coordinator.networks(clock::now())
+    }
+
+    fn next_epoch(&self) -> Result<NextEpoch, Refusal> {
+        self.coordinator.next_epoch(self.program, clock::now())
     }
 
     fn status(&self) -> Status {

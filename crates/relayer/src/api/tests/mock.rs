@@ -14,8 +14,8 @@ use serde_json::json;
 
 use crate::api::now;
 use crate::desk::{
-    Acted, Cause, ClaimCall, Code, Component, Desk, NetworkStatus, Operator, Refusal, Status, Submitted,
-    TaskStatus, WalletStatus,
+    Acted, Cause, ClaimCall, Code, Component, Desk, Exits, NetworkStatus, NextEpoch, Operator, Refusal,
+    Status, Submitted, TaskStatus, TierExits, WalletStatus,
 };
 
 pub(super) const FINGERPRINT: Fingerprint = Fingerprint {
@@ -103,6 +103,14 @@ impl MockDesk {
     }
 }
 
+/// Exits whose root is their number.
+fn exits(exit_count: u32) -> Exits {
+    Exits {
+        exit_count,
+        exit_root: B256::from(U256::from(exit_count)),
+    }
+}
+
 pub(super) fn network(id: u32) -> NetworkStatus {
     NetworkStatus {
         network: NetworkId::new(id),
@@ -113,6 +121,12 @@ pub(super) fn network(id: u32) -> NetworkStatus {
         exit_root: B256::with_last_byte(1),
         exit_count: 3,
         state_root: B256::ZERO,
+        exits: TierExits {
+            pre_confirmed: exits(5),
+            confirmed: exits(4),
+            settled: exits(3),
+            finalized: exits(2),
+        },
         history_complete: true,
         next_height: 2,
         oldest_unsettled: Some(Timestamp::from_millis(1_700_000_000_000)),
@@ -186,6 +200,29 @@ impl Desk for MockDesk {
 
     fn networks(&self) -> Vec<NetworkStatus> {
         vec![network(7), network(8)]
+    }
+
+    fn next_epoch(&self) -> Result<NextEpoch, Refusal> {
+        if *self.ill.lock().expect("a lock") {
+            return Err(Refusal::new(Code::NotReady, "L1 has not been read yet").after(5));
+        }
+        Ok(NextEpoch {
+            holds: vec![Cause {
+                code: "none_confirmed".to_owned(),
+                detail: "no certificate is confirmed".to_owned(),
+                about: None,
+            }],
+            closes_at: None,
+            missing: 64,
+            most: 64,
+            certificates: Vec::new(),
+            deposits: 2,
+            registry_entries: 1,
+            gas: None,
+            expiry: None,
+            waiting: Vec::new(),
+            waiting_count: 0,
+        })
     }
 
     fn status(&self) -> Status {

@@ -100,7 +100,7 @@ fn valid(loaded: &Loaded) -> Result<String> {
 
 fn wallet(config: &Config) -> Result<String> {
     let address = online::signer(config)?;
-    let (balance, _) = online::balance(config, address)?;
+    let balance = online::account(config, address)?.balance;
     let low = config.fees.low_balance;
     ensure!(
         balance >= alloy_primitives::U256::from(low.0),

@@ -20,7 +20,7 @@ pub(crate) struct Network {
 enum Command {
     /// List networks
     ///
-    /// JSON: networks: network, name, kind, signer, settled_height, next_height, oldest_unsettled, blocked_until, paused.
+    /// JSON: networks: network, name, kind, signer, settled_height, exits at each tier, next_height, oldest_unsettled, blocked_until, paused.
     List {
         #[command(flatten)]
         api: ApiOption,

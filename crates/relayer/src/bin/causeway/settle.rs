@@ -27,7 +27,7 @@ enum Command {
     ///
     /// JSON: jobs: id, kind, subject, chain, wallet, standing, hold, detail; next.
     List {
-        /// Of this kind: settle, reserve, claim, push, cancel
+        /// Of this kind: settle, reserve, withdraw, claim, push, cancel
         #[arg(long, value_name = "KIND")]
         kind: Option<String>,
         /// Before this number: `next` of the page before

@@ -5,7 +5,7 @@ pub(crate) mod online;
 
 use anyhow::Result;
 use causeway_console::{Console, Report};
-use causeway_relayer::config::{EXAMPLE, Loaded};
+use causeway_relayer::config::{EXAMPLE, Loaded, json_schema};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
@@ -43,10 +43,16 @@ struct Show {
     config: ConfigOption,
 }
 
-/// Show every setting with what it means
+/// Print a JSON Schema of the configuration: every setting, what it means, what holds if it is missing
+///
+/// With --example a configuration instead that has every setting, each with what it means.
 #[derive(Debug, Args)]
-#[command(after_long_help = "JSON: settings: name, value (of the example); example.")]
-struct Schema {}
+#[command(after_long_help = "JSON: schema; with --example: settings: name, value; example.")]
+struct Schema {
+    /// Print a configuration to begin with
+    #[arg(long)]
+    example: bool,
+}
 
 impl Config {
     pub(crate) fn run(&self, console: &Console) -> Result<Answer> {
@@ -79,6 +85,14 @@ impl Show {
 
 impl Schema {
     fn run(&self) -> Result<Answer> {
+        if !self.example {
+            let schema = json_schema()?;
+            let text = serde_json::to_string_pretty(&schema)?;
+            return Ok(Answer {
+                report: Report::new("config schema", text, &json!({ "schema": schema }))?,
+                left_out: false,
+            });
+        }
         let settings = Loaded::parse("example.toml".as_ref(), EXAMPLE, [])?.settings()?;
         let settings: Vec<_> = settings
             .into_iter()

@@ -2,11 +2,14 @@
 
 use alloy_primitives::{Address, Bytes, U64, U256};
 use alloy_signer::Signer;
+use alloy_sol_types::SolCall;
 use anyhow::{Context, Result};
+use causeway_bindings::Settlement;
 use causeway_chain::{CallError, Endpoint, EndpointConfig, Timeouts};
 use causeway_relayer::config::Config;
 use causeway_relayer::service::signer as signer_of;
 use serde::Serialize;
+use serde_json::json;
 
 use crate::ask::runtime;
 
@@ -125,8 +128,19 @@ fn endpoint(config: &Config, place: usize) -> Result<Endpoint> {
     Ok(Endpoint::new(endpoint, timeouts)?)
 }
 
-/// What an address has and how many transactions of it are mined, from the first node that answers.
-pub(crate) fn balance(config: &Config, address: Address) -> Result<(U256, u64)> {
+/// What an address has on L1.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Account {
+    /// Wei.
+    pub(crate) balance: U256,
+    /// Wei that settlement owes it: bonds of turns.
+    pub(crate) owed: U256,
+    /// How many of its transactions are mined.
+    pub(crate) nonce: u64,
+}
+
+/// What an address has, from the first node that answers.
+pub(crate) fn account(config: &Config, address: Address) -> Result<Account> {
     let runtime = runtime()?;
     let mut last = anyhow::anyhow!("no node is configured: l1.endpoint");
     for place in 0..config.l1.endpoint.len() {
@@ -136,7 +150,17 @@ pub(crate) fn balance(config: &Config, address: Address) -> Result<(U256, u64)> 
                 let nonce: U64 = endpoint
                     .call("eth_getTransactionCount", (address, "latest"))
                     .await?;
-                Ok((balance, nonce.to::<u64>()))
+                let call = json!({
+                    "to": config.contracts.settlement,
+                    "data": Bytes::from(Settlement::owedCall { account: address }.abi_encode()),
+                });
+                let owed: Bytes = endpoint.call("eth_call", (call, "latest")).await?;
+                Ok(Account {
+                    balance,
+                    // There may be no contract yet: then it owes nothing.
+                    owed: Settlement::owedCall::abi_decode_returns(&owed).unwrap_or_default(),
+                    nonce: nonce.to(),
+                })
             })
         });
         match outcome {

@@ -16,7 +16,8 @@ use crate::Answer;
 Example:
   cast logs --json --from-block 0 --address 0x... > settlement.json
   cast logs --json --from-block 0 --address 0x... > bridge.json
-  causeway state rebuild --settlement 0x... --bridge 0x... settlement.json bridge.json")]
+  causeway state rebuild --settlement 0x... --bridge 0x... settlement.json bridge.json
+  causeway state rebuild --settlement 0x... --rpc $L1 --from 21000000")]
 pub(crate) struct State {
     #[command(subcommand)]
     command: Command,

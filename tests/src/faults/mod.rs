@@ -11,6 +11,7 @@ pub mod relayer;
 pub mod rival;
 pub mod rows;
 pub mod settings;
+pub mod signing;
 
 pub use certificates::{Draft, Maker};
 pub use kit::Kit;

@@ -75,6 +75,15 @@ pub fn problems(config: &Config) -> Vec<Problem> {
             format!("{} can be reached from elsewhere: set a token", config.api.admin),
         );
     }
+    if config.api.max_pending.0 < config.api.max_body.0 {
+        found.add(
+            "api.max_pending",
+            format!(
+                "{} bytes have no room for one request of api.max_body, {}",
+                config.api.max_pending.0, config.api.max_body.0
+            ),
+        );
+    }
     claims(config, &mut found);
     networks(config, &mut found);
     found.0
@@ -167,8 +176,12 @@ fn secrets(config: &Config) -> Vec<(String, &Secret)> {
         secrets.push(("api.admin_token".to_owned(), token));
     }
     for (setting, signer) in signers(config) {
-        if let SignerSettings::Keystore { password, .. } = signer {
-            secrets.push((format!("{setting}.password"), password));
+        match signer {
+            SignerSettings::Keystore { password, .. } => {
+                secrets.push((format!("{setting}.password"), password));
+            }
+            SignerSettings::Remote { url, .. } => secrets.push((format!("{setting}.url"), url)),
+            SignerSettings::Key { .. } => {}
         }
     }
     secrets

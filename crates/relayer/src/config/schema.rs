@@ -1,6 +1,6 @@
 //! Every setting, what it means, and its default.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use alloy_primitives::Address;
@@ -205,6 +205,22 @@ pub enum SignerSettings {
         /// The key.
         key: Secret,
     },
+    /// With a service that signs what it is asked to, over JSON-RPC: `eth_signTransaction`, as Web3Signer and op-signer have it.
+    Remote {
+        /// Its address: a secret, for it may hold a key.
+        url: Secret,
+        /// Whose key it signs with: every signature is held to it.
+        address: Address,
+        /// How long it may take.
+        #[serde(default = "SignerSettings::timeout")]
+        timeout: Time,
+    },
+}
+
+impl SignerSettings {
+    const fn timeout() -> Time {
+        seconds(10)
+    }
 }
 
 /// What is paid on L1.
@@ -461,10 +477,19 @@ pub struct Api {
     pub metrics: SocketAddr,
     /// The longest question.
     pub max_body: Bytes,
+    /// The most that is kept of all questions while they are read and answered: nobody has more than a quarter of it.
+    pub max_pending: Bytes,
     /// Certificates of one network per second.
     pub rate_per_second: f64,
     /// And how many at once.
     pub rate_burst: u32,
+    /// Certificates from one address per second, whatever they say and whether or not they are any good.
+    pub sender_rate_per_second: f64,
+    /// And how many at once.
+    pub sender_rate_burst: u32,
+    /// Proxies in front of this, whose `X-Forwarded-For` says who sends.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
 impl Default for Api {
@@ -475,8 +500,12 @@ impl Default for Api {
             admin_token: None,
             metrics: SocketAddr::from(([127, 0, 0, 1], 9092)),
             max_body: Bytes(10 << 20),
+            max_pending: Bytes(64 << 20),
             rate_per_second: 2.0,
             rate_burst: 10,
+            sender_rate_per_second: 20.0,
+            sender_rate_burst: 200,
+            trusted_proxies: Vec::new(),
         }
     }
 }

@@ -199,6 +199,16 @@ fn each_danger_is_refused_by_name() {
         ("epochs.max_certificates", "one certificate", |config| {
             config.epochs.max_certificates = 0
         }),
+        ("api.max_pending", "no room for one", |config| {
+            config.api.max_pending.0 = config.api.max_body.0 - 1;
+        }),
+        ("signer.settlement.url", "stands in a variable", |config| {
+            config.signer.settlement = SignerSettings::Remote {
+                url: Secret::Plain("https://signer.example/key".to_owned()),
+                address: alloy_primitives::Address::ZERO,
+                timeout: super::units::Time(std::time::Duration::from_secs(10)),
+            };
+        }),
         ("l1.log_range", "no blocks", |config| config.l1.log_range = 0),
         ("prover", "above zero", |config| config.prover.max_tries = 0),
         ("l1.endpoint", "to submit", |config| {

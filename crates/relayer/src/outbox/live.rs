@@ -137,8 +137,14 @@ impl Outbox {
             (since, memory.underpriced.contains_key(&newest.hash))
         });
         let late = head.saturating_sub(since) >= self.account.fees().bump_after;
-        if (late || underpriced) && self.raise(job, newest, head, now, round).await? {
-            return Ok(());
+        if late || underpriced {
+            match self.raise(job, newest, head, now, round).await {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                // What is signed needs nobody: the same bytes go on.
+                Err(OutboxError::Signer(detail)) => self.hold(job.id, Hold::Signer, &detail, now)?,
+                Err(error) => return Err(error),
+            }
         }
         round.resent += 1;
         let same = SignedTransaction {

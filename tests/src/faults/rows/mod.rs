@@ -7,6 +7,7 @@ mod operators;
 mod ordering;
 mod proving;
 mod reorgs;
+mod signing;
 mod storage;
 mod transactions;
 
@@ -144,6 +145,7 @@ pub const ROWS: &[Row] = &[
     ),
     row!("F28", "chain, diamond, cycle; missing and late", ordering::shapes),
     row!("F29", "prover slow, failing, wrong, falling", proving::faults),
+    row!("F30", "the service that signs is ill", signing::ill),
     row!("F31", "the disk is full", storage::disk_full),
     row!("F32", "the journal's file is damaged", storage::damaged),
     row!("F33", "an old backup is restored", storage::old_backup),

@@ -5,6 +5,8 @@ mod frame;
 mod header;
 mod methods;
 
+use std::net::IpAddr;
+
 use axum::extract::State;
 use axum::http::{StatusCode, header as headers};
 use axum::response::{IntoResponse, Response};
@@ -32,14 +34,16 @@ const MOST_CALLS: usize = 100;
         (status = 204, description = "Notifications alone, which are not answered"),
     )
 )]
-pub(super) async fn handle(State(api): State<Api>, Body(bytes): Body) -> Response {
-    let Ok(whole) = serde_json::from_slice::<Value>(&bytes) else {
+pub(super) async fn handle(State(api): State<Api>, body: Body) -> Response {
+    let sender = body.sender;
+    let _alone = api.alone(body.bytes.len()).await;
+    let Ok(whole) = serde_json::from_slice::<Value>(&body.bytes) else {
         return one(&Answer::failed(None, RpcFailure::parse("this is no JSON")));
     };
     let calls = match whole {
         Value::Array(calls) => calls,
         call => {
-            return match answer(&api, call).await {
+            return match answer(&api, call, sender).await {
                 Some(answer) => one(&answer),
                 None => StatusCode::NO_CONTENT.into_response(),
             };
@@ -50,7 +54,7 @@ pub(super) async fn handle(State(api): State<Api>, Body(bytes): Body) -> Respons
         return one(&Answer::failed(None, RpcFailure::invalid(detail)));
     }
     let answers: Vec<Answer> = stream::iter(calls)
-        .then(|call| answer(&api, call))
+        .then(|call| answer(&api, call, sender))
         .filter_map(std::future::ready)
         .collect()
         .await;
@@ -60,12 +64,12 @@ pub(super) async fn handle(State(api): State<Api>, Body(bytes): Body) -> Respons
     json(serde_json::to_string(&answers))
 }
 
-async fn answer(api: &Api, call: Value) -> Option<Answer> {
+async fn answer(api: &Api, call: Value, sender: IpAddr) -> Option<Answer> {
     let request = match Request::read(call) {
         Ok(request) => request,
         Err(answer) => return Some(*answer),
     };
-    let outcome = methods::call(api, &request).await;
+    let outcome = methods::call(api, &request, sender).await;
     request.answered(outcome)
 }
 

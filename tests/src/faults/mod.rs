@@ -5,6 +5,8 @@ pub mod certificates;
 pub mod chain;
 pub mod invariants;
 pub mod kit;
+#[cfg(test)]
+mod matrix;
 pub mod prover;
 pub mod proxy;
 pub mod relayer;

@@ -126,12 +126,17 @@ async fn answer(state: Arc<Mutex<State>>, body: Vec<u8>) -> Reply {
     }
     let result = match question["method"].as_str() {
         Some("eth_accounts") => Ok(json!([key.address()])),
-        Some("eth_signTransaction") => sign(&key, ill, &question["params"][0]).await.map(|raw| json!(raw)),
+        Some("eth_signTransaction") => sign(&key, ill, &question["params"][0])
+            .await
+            .map(|raw| json!(raw)),
         _ => Err(anyhow::anyhow!("no such method")),
     };
     let (name, value) = match result {
         Ok(result) => ("result", result),
-        Err(error) => ("error", json!({ "code": -32_000, "message": format!("{error:#}") })),
+        Err(error) => (
+            "error",
+            json!({ "code": -32_000, "message": format!("{error:#}") }),
+        ),
     };
     Reply::json(&json!({ "jsonrpc": "2.0", "id": question["id"], name: value }))
 }

@@ -226,12 +226,7 @@ fn count_sender(api: &Api, sender: IpAddr) -> Result<(), Failure> {
     })
 }
 
-async fn judged(
-    api: &Api,
-    body: &[u8],
-    sender: IpAddr,
-    source: &'static str,
-) -> Result<Submitted, Failure> {
+async fn judged(api: &Api, body: &[u8], sender: IpAddr, source: &'static str) -> Result<Submitted, Failure> {
     /// What is read before anything that costs more.
     #[derive(Deserialize)]
     struct Whose {

@@ -139,7 +139,11 @@ mod tests {
             .count();
         assert_eq!(refused, 2 * MOST - 2);
         assert_eq!(limiter.buckets().len(), MOST + 1);
-        assert_eq!(limiter.take(0, now), Ok(()), "who was there has what is left to him");
+        assert_eq!(
+            limiter.take(0, now),
+            Ok(()),
+            "who was there has what is left to him"
+        );
         let later = now + Duration::from_secs(2);
         assert_eq!(limiter.take(MOST + 1, later), Ok(()));
         assert!(limiter.buckets().len() < 3, "what is as good as new is forgotten");

@@ -113,7 +113,19 @@ impl Api {
 
     /// Reads the journal, as it is at one moment.
     fn read<T>(&self, read: impl FnOnce(&View<'_>) -> Result<T, JournalError>) -> Result<T, Failure> {
-        Ok(self.journal.read(read)?)
+        let outcome = self.journal.read(read);
+        // The next one who asks for a list has the others.
+        if let Err(JournalError::Damaged {
+            table: table @ ("certificates" | "jobs"),
+            column,
+            row: Some(row),
+        }) = &outcome
+        {
+            let why = format!("column {column} cannot be read");
+            self.journal
+                .change(now(), |change| change.quarantine(table, row.unsigned_abs(), &why))?;
+        }
+        Ok(outcome?)
     }
 
     /// For anybody.

@@ -65,10 +65,22 @@ mod tests {
         let (proxy, inner) = (ip("10.0.0.1"), ip("10.0.0.2"));
         let trusted = [proxy, inner];
         let behind = |peer, said| behind(peer, said, &trusted);
-        assert_eq!(behind(ip("7.7.7.7"), "1.1.1.1"), ip("7.7.7.7"), "he may say anything");
+        assert_eq!(
+            behind(ip("7.7.7.7"), "1.1.1.1"),
+            ip("7.7.7.7"),
+            "he may say anything"
+        );
         assert_eq!(behind(proxy, "7.7.7.7"), ip("7.7.7.7"));
-        assert_eq!(behind(proxy, "1.1.1.1, 7.7.7.7"), ip("7.7.7.7"), "the last one he saw");
-        assert_eq!(behind(proxy, "7.7.7.7, 10.0.0.2"), ip("7.7.7.7"), "one behind another");
+        assert_eq!(
+            behind(proxy, "1.1.1.1, 7.7.7.7"),
+            ip("7.7.7.7"),
+            "the last one he saw"
+        );
+        assert_eq!(
+            behind(proxy, "7.7.7.7, 10.0.0.2"),
+            ip("7.7.7.7"),
+            "one behind another"
+        );
         assert_eq!(behind(proxy, ""), proxy);
         assert_eq!(behind(proxy, "unknown"), proxy);
         assert_eq!(behind(ip("::ffff:10.0.0.1"), "7.7.7.7"), ip("7.7.7.7"));

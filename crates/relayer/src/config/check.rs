@@ -10,6 +10,9 @@ use super::secret::Secret;
 /// The most gas that a chain takes in one transaction (EIP-7825).
 const GAS_CAP: u64 = 1 << 24;
 
+/// What the settlement of a single certificate may take.
+const GAS_LEAST: u64 = 500_000;
+
 /// A setting that must not be run with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -47,6 +50,15 @@ pub fn problems(config: &Config) -> Vec<Problem> {
             "fees.gas_max",
             format!(
                 "{} is above the {GAS_CAP} that a chain takes in one transaction (EIP-7825)",
+                fees.gas_max
+            ),
+        );
+    }
+    if fees.gas_max < GAS_LEAST {
+        found.add(
+            "fees.gas_max",
+            format!(
+                "{} is below the {GAS_LEAST} that an epoch of one certificate may take",
                 fees.gas_max
             ),
         );

@@ -193,6 +193,9 @@ fn each_danger_is_refused_by_name() {
         ("fees.gas_max", "EIP-7825", |config| {
             config.fees.gas_max = 16_777_217
         }),
+        ("fees.gas_max", "an epoch of one certificate", |config| {
+            config.fees.gas_max = 499_999
+        }),
         ("fees.tip_floor", "above fees.max_fee", |config| {
             config.fees.max_fee = Wei(1)
         }),

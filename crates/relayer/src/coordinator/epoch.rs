@@ -8,7 +8,7 @@ use causeway_journal::{
     Standing, Timestamp, View,
 };
 use causeway_ledger::{
-    AuthorisationEntry, EpochOutcome, authorisations_chain, payload_chain, settle_epoch_at,
+    AuthorisationEntry, EpochOutcome, PayloadEntry, authorisations_chain, payload_chain, settle_epoch_at,
 };
 use causeway_types::{Certificate, PublicValues, SettlementDomain, Signature};
 use serde::{Deserialize, Serialize};
@@ -84,6 +84,28 @@ impl EpochPlan {
     }
 }
 
+impl EpochPlan {
+    /// More gas than its settlement takes: what its calldata costs, at the floor of EIP-7623 if that is more, and more than its execution
+    /// takes by the number of its certificates.
+    fn most_gas(&self) -> Result<u64, CoordinatorError> {
+        let data = self.call(0, &[0xff; PROOF].into())?;
+        let zeros = data.iter().filter(|byte| **byte == 0).count() as u64;
+        let tokens = zeros + 4 * (data.len() as u64 - zeros);
+        let certificates = (self.payload.len() / PayloadEntry::ENCODED_LEN) as u64;
+        let executed = EXECUTION + EXECUTION_EACH * certificates;
+        Ok(TRANSACTION + (4 * tokens + executed).max(10 * tokens))
+    }
+}
+
+/// Gas of any transaction.
+const TRANSACTION: u64 = 21_000;
+/// More gas than settlement takes whatever it settles: the verifier, what is stored, what is logged.
+const EXECUTION: u64 = 420_000;
+/// More than each certificate adds to that: its signature, its hashes, its part of the log.
+const EXECUTION_EACH: u64 = 10_000;
+/// No proof is longer.
+const PROOF: usize = 512;
+
 impl Submission {
     /// What settles an epoch, if it is proven.
     ///
@@ -113,7 +135,7 @@ impl Coordinator {
         let Some((program, selector)) = inner.program else {
             return Ok(None);
         };
-        let (open, confirmed, paused) = self.journal.read(|view| {
+        let read = self.journal.read(|view| {
             let paused = view.pause(Scope::Proving, now)?.is_some();
             let mut confirmed = view.certificates_at(Standing::Confirmed)?;
             let mut stopped = Vec::new();
@@ -124,8 +146,9 @@ impl Coordinator {
                 }
             }
             confirmed.retain(|record| !stopped.contains(&record.id));
-            Ok::<_, CoordinatorError>((view.open_epoch()?, confirmed, paused))
-        })?;
+            Ok::<_, JournalError>((view.open_epoch()?, confirmed, paused))
+        });
+        let (open, confirmed, paused) = self.without_damage(read, now)?;
         let settings = &self.config.epochs;
         let oldest = confirmed.iter().map(|record| record.standing_at).min();
         let waited = oldest.is_some_and(|oldest| oldest.after(settings.max_wait.0) <= now);
@@ -145,10 +168,24 @@ impl Coordinator {
             .map(|record| record.certificate.clone())
             .collect();
         let settles_at = inner.heights.settles_at(now, settings.proving_margin.0);
-        let outcome = fit(&base, &certificates, settles_at, most);
-        if outcome.admitted.is_empty() {
-            return Ok(None);
-        }
+        let domain = known.deployment().domain();
+        let before = known.replay().state().commitment().hash();
+        let block = inner.heights.gas_limit.unwrap_or(u64::MAX);
+        let gas_max = self.config.fees.gas_max.min(block);
+        let mut most = most;
+        let (outcome, plan) = loop {
+            let outcome = fit(&base, &certificates, settles_at, most);
+            if outcome.admitted.is_empty() {
+                return Ok(None);
+            }
+            let plan = plan(domain, before, &base, &outcome, program, selector);
+            // What L1 has no room for is parted before it is proven. Those that need each other are not.
+            let number = outcome.admitted.len();
+            if number == 1 || number > most || plan.most_gas()? <= gas_max {
+                break (outcome, plan);
+            }
+            most = number / 2;
+        };
         let ids: Vec<_> = outcome
             .admitted
             .iter()
@@ -160,9 +197,6 @@ impl Coordinator {
                 record.map_or(B256::ZERO, |record| record.id)
             })
             .collect();
-        let domain = known.deployment().domain();
-        let before = known.replay().state().commitment().hash();
-        let plan = plan(domain, before, &base, &outcome, program, selector);
         let after = outcome.world.commitment().hash();
         let inputs = serde_json::to_string(&plan).unwrap_or_default();
         let epoch = self.journal.change(now, |change| {

@@ -28,6 +28,8 @@ pub struct Heights {
     pub settled: u64,
     /// Up to which block L1 is final.
     pub finalized: u64,
+    /// How much gas a block of L1 has; nothing if L1 does not say.
+    pub gas_limit: Option<u64>,
 }
 
 impl Heights {
@@ -185,7 +187,12 @@ impl Coordinator {
             }
             Ok::<_, JournalError>(())
         })?;
-        self.replay(&mut inner, deployment)
+        let outcome = self.replay(&mut inner, deployment);
+        if outcome.is_err() {
+            // What is kept does not read: it is begun anew.
+            inner.known = None;
+        }
+        outcome
     }
 
     /// Takes note of how far L1 is and what it verifies, and writes down what that settles, finalizes or takes back.
@@ -219,7 +226,8 @@ impl Coordinator {
                 change.set_cursor(chain, FINAL, heights.finalized, B256::ZERO)?;
             }
             Ok::<_, JournalError>(moved)
-        })?;
+        });
+        let moved = self.without_damage(moved, now)?;
         inner.settled.retain(|epoch| epoch.block > heights.finalized);
         if moved {
             inner.judged = None;
@@ -314,9 +322,8 @@ fn settle(change: &Change<'_>, id: B256, to: Standing) -> Result<bool, JournalEr
         {
             change.move_epoch(epoch.id, EpochStanding::Abandoned, Some(&overtaken()))?;
         }
-        let displaced = change.view().certificate(id)?;
-        if let Some(record) = displaced
-            && from.is_dead()
+        if from.is_dead()
+            && let Some(record) = change.view().certificate(id)?
             && let Some(live) = change
                 .view()
                 .live_certificate(record.certificate.network, record.certificate.height)?

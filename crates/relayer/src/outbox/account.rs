@@ -20,12 +20,7 @@ pub struct Account {
 
 impl Account {
     /// Of a chain's nodes and a signer.
-    pub fn new(
-        pool: Arc<Pool>,
-        chain: u64,
-        signer: Box<dyn TransactionSigner>,
-        fees: FeeSettings,
-    ) -> Self {
+    pub fn new(pool: Arc<Pool>, chain: u64, signer: Box<dyn TransactionSigner>, fees: FeeSettings) -> Self {
         let wallet = Wallet {
             chain,
             address: signer.address(),

@@ -10,10 +10,7 @@ use crate::config::schema::SignerSettings;
 ///
 /// # Errors
 /// A [`ServiceError`].
-pub fn signer(
-    name: &str,
-    settings: &SignerSettings,
-) -> Result<Box<dyn TransactionSigner>, ServiceError> {
+pub fn signer(name: &str, settings: &SignerSettings) -> Result<Box<dyn TransactionSigner>, ServiceError> {
     let setting = format!("signer.{name}");
     let read = |secret: &Secret| {
         let text = secret.read().map_err(|source| ServiceError::Secret {

@@ -52,9 +52,15 @@ pub(super) async fn flood(kit: &mut Kit) -> Result<()> {
         // Both at once: the flood is there while the others are served.
         let relayer = kit.relayer()?;
         let flood = async {
-            let peak = watch(relayer.pid(), join_all((1..=FLOODERS).map(|who| pour(kit, who, &conflicting))));
+            let peak = watch(
+                relayer.pid(),
+                join_all((1..=FLOODERS).map(|who| pour(kit, who, &conflicting))),
+            );
             let (poured, peak) = peak.await?;
-            poured.into_iter().collect::<Result<Vec<_>>>().map(|refused| (refused, peak))
+            poured
+                .into_iter()
+                .collect::<Result<Vec<_>>>()
+                .map(|refused| (refused, peak))
         };
         let (poured, taken) = tokio::join!(flood, taken_in(kit, &calm));
         let (refused, peak) = poured?;
@@ -62,7 +68,10 @@ pub(super) async fn flood(kit: &mut Kit) -> Result<()> {
         kit.expect(&calm);
         most = most.max(peak);
         for refused in refused {
-            ensure!(refused >= 20, "of 60 in no time from one address, {refused} were too many");
+            ensure!(
+                refused >= 20,
+                "of 60 in no time from one address, {refused} were too many"
+            );
         }
     }
     ensure!(
@@ -141,7 +150,9 @@ async fn pour(kit: &Kit, who: u8, conflicting: &Made) -> Result<usize> {
     // As a value each of these zeros takes many times its length.
     let zeros = "0,".repeat((9 << 20) / 2);
     let certificate = format!("{{\"network_id\":{},\"x\":[{zeros}0]}}", 1 + u32::from(who) % 4);
-    let call = format!("{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"interop_sendCertificate\",\"params\":[{certificate}]}}");
+    let call = format!(
+        "{{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"interop_sendCertificate\",\"params\":[{certificate}]}}"
+    );
     let long = (0..8).map(|place| {
         let (path, body) = if place % 2 == 0 {
             ("/v1/certificates", &certificate)
@@ -155,7 +166,9 @@ async fn pour(kit: &Kit, who: u8, conflicting: &Made) -> Result<usize> {
     let short = serde_json::to_vec(&conflicting.json())?;
     let mut refused = 0;
     for _ in 0..60 {
-        let answer = relayer.post_by(&client, "/v1/certificates", short.clone()).await?;
+        let answer = relayer
+            .post_by(&client, "/v1/certificates", short.clone())
+            .await?;
         refused += usize::from(answer.status == 429);
     }
     Ok(refused)
@@ -196,7 +209,9 @@ async fn too_often(kit: &mut Kit) -> Result<()> {
     let networks = kit.networks();
     let mut refused = 0;
     for amount in 0..8 {
-        let made = kit.maker().make(networks[2], &Draft::to(networks[3], 1 + amount))?;
+        let made = kit
+            .maker()
+            .make(networks[2], &Draft::to(networks[3], 1 + amount))?;
         let answer = kit.relayer()?.submit(&made.json()).await?;
         match answer.status {
             200..=202 => kit.expect(&made),
@@ -204,12 +219,17 @@ async fn too_often(kit: &mut Kit) -> Result<()> {
                 refused += 1;
                 let named = answer.body["message"].as_str().unwrap_or_default();
                 ensure!(named.starts_with("network 3 "), "it names {named}");
-                let other = kit.maker().make(networks[3], &Draft::to(networks[0], 1 + amount))?;
+                let other = kit
+                    .maker()
+                    .make(networks[3], &Draft::to(networks[0], 1 + amount))?;
                 kit.submit(&other).await.context("another network's")?;
                 taken_in(kit, &made).await?;
                 kit.expect(&made);
             }
-            other => bail!("one of many of a network is answered with {other} {}", answer.body),
+            other => bail!(
+                "one of many of a network is answered with {other} {}",
+                answer.body
+            ),
         }
     }
     ensure!(refused > 0, "eight in no time, and none was too many");

@@ -85,7 +85,8 @@ async fn calls_of_a_batch_count_each() {
         ..settings()
     })
     .await;
-    let call = serde_json::json!({ "jsonrpc": "2.0", "id": 1, "method": "interop_sendCertificate", "params": [{}] });
+    let call =
+        serde_json::json!({ "jsonrpc": "2.0", "id": 1, "method": "interop_sendCertificate", "params": [{}] });
     let (_, answers) = service.post("/rpc", Value::from(vec![call; 5])).await;
     let codes: Vec<_> = answers
         .as_array()
@@ -93,7 +94,10 @@ async fn calls_of_a_batch_count_each() {
         .iter()
         .map(|answer| answer["error"]["data"]["code"].clone())
         .collect();
-    assert_eq!(codes, ["malformed", "malformed", "malformed", "too_many", "too_many"]);
+    assert_eq!(
+        codes,
+        ["malformed", "malformed", "malformed", "too_many", "too_many"]
+    );
 }
 
 /// A connection on which a long body is begun and not ended.
@@ -155,7 +159,8 @@ async fn nobody_has_more_than_a_quarter_of_the_connections() {
             .map(|_| TcpStream::connect(public).expect("a connection"))
             .collect();
         let last = streams.last_mut().expect("five");
-        last.set_read_timeout(Some(Duration::from_secs(10))).expect("a time");
+        last.set_read_timeout(Some(Duration::from_secs(10)))
+            .expect("a time");
         let mut byte = [0];
         matches!(last.read(&mut byte), Ok(0)) || last.write_all(b"x").is_err()
     });

@@ -11,9 +11,15 @@ use super::rows::ROWS;
 /// What has to be true after whatever happened, by name.
 const INVARIANTS: [(&str, &str); 6] = [
     ("I1", "each certificate is settled exactly once"),
-    ("I3", "no nonce gap remains, and no certificate is without state or reason"),
+    (
+        "I3",
+        "no nonce gap remains, and no certificate is without state or reason",
+    ),
     ("I4", "the state is that of L1's logs"),
-    ("I5", "nothing is settled before what it is contingent on, or final before L1 has finalized it"),
+    (
+        "I5",
+        "nothing is settled before what it is contingent on, or final before L1 has finalized it",
+    ),
     ("I6", "fees are below the ceiling and within the budget"),
     ("I7", "it recovers with no step by hand"),
 ];
@@ -50,7 +56,11 @@ fn entries() -> Result<Vec<Entry>> {
         "tests/fault-matrix.json tells of {told:?}, and the rows are {there:?}"
     );
     for entry in &entries {
-        ensure!(!entry.shows.is_empty(), "{} does not say what it shows", entry.name);
+        ensure!(
+            !entry.shows.is_empty(),
+            "{} does not say what it shows",
+            entry.name
+        );
         for asserted in &entry.asserts {
             ensure!(
                 INVARIANTS.iter().any(|(name, _)| name == asserted),
@@ -74,7 +84,11 @@ fn page(entries: &[Entry]) -> String {
     text += "\n| row | what happens | asserts | and shows |\n| --- | --- | --- | --- |\n";
     for entry in entries {
         let asserts = entry.asserts.join(" ");
-        let _ = writeln!(text, "| {} | {} | {asserts} | {} |", entry.name, entry.what, entry.shows);
+        let _ = writeln!(
+            text,
+            "| {} | {} | {asserts} | {} |",
+            entry.name, entry.what, entry.shows
+        );
     }
     text
 }

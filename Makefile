@@ -25,7 +25,7 @@ VERIFIER := contracts/src/verifier/Groth16Verifier.sol
 # Not vectors/wrap-proof.json: a proof is random. A test holds it to the verifier.
 GENERATED := $(VERIFIER) crates/bindings/src/generated contracts/test/generated contracts/snapshots \
 	contracts/src/generated vectors/encodings.json vectors/public-values.json vectors/settlement.json \
-	vectors/three-inputs-proof.json vectors/verifying-key.json docs/security.md docs/keccak.md
+	vectors/three-inputs-proof.json vectors/verifying-key.json docs/security.md docs/keccak.md docs/faults.md
 
 .PHONY: setup contracts programs test test-contracts test-rust coverage mutants mutants-circuits mutants-relayer demo demo-relayer demo-settle \
 	demo-aggregate demo-wrap faults e2e bench gen bindings gen-check

@@ -113,6 +113,7 @@ impl Desk {
             head: Some((head, self.clock.seconds())),
             settled,
             finalized,
+            ..Heights::default()
         };
         let program = Some((U256::from(PROGRAM), self.selector));
         self.coordinator

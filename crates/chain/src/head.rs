@@ -16,6 +16,8 @@ pub struct Head {
     pub timestamp: u64,
     /// What its transactions paid at least, in wei per gas; 0 where blocks have no base fee.
     pub base_fee: u128,
+    /// How much gas its transactions have together; nothing if it does not say.
+    pub gas_limit: Option<u64>,
 }
 
 impl<'de> Deserialize<'de> for Head {
@@ -29,6 +31,8 @@ impl<'de> Deserialize<'de> for Head {
             timestamp: U64,
             #[serde(default)]
             base_fee_per_gas: Option<U256>,
+            #[serde(default)]
+            gas_limit: Option<U64>,
         }
         let fields = Fields::deserialize(deserializer)?;
         let base_fee = fields.base_fee_per_gas.unwrap_or_default();
@@ -38,6 +42,7 @@ impl<'de> Deserialize<'de> for Head {
             parent: fields.parent_hash,
             timestamp: fields.timestamp.to(),
             base_fee: u128::try_from(base_fee).map_err(serde::de::Error::custom)?,
+            gas_limit: fields.gas_limit.map(|limit| limit.to()),
         })
     }
 }

@@ -13,7 +13,11 @@ pub mod pinned;
 pub mod pool;
 #[cfg(test)]
 mod pool_tests;
+pub mod remote;
+#[cfg(test)]
+mod remote_tests;
 pub mod signer;
+pub mod signing;
 #[cfg(test)]
 mod testing;
 pub mod transaction;
@@ -25,5 +29,7 @@ pub use fees::{Bump, FeePolicy, Fees, Market};
 pub use head::{Head, Tag};
 pub use pinned::Pinned;
 pub use pool::{EndpointStatus, Pool, PoolConfig, Roles, Sent};
+pub use remote::RemoteSigner;
 pub use signer::{SignerError, SignerSource, new_keystore, new_secret};
+pub use signing::{HeldKey, Signing, SigningError, TransactionSigner};
 pub use transaction::{SignedTransaction, Unsigned};

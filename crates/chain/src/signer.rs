@@ -1,4 +1,4 @@
-//! Who signs transactions. A key management service is another [`Signer`].
+//! Keys of this machine. Those that stay elsewhere are asked by a [`RemoteSigner`](crate::RemoteSigner).
 
 use std::fs::OpenOptions;
 use std::path::{Path, PathBuf};

@@ -1,6 +1,6 @@
 //! A transaction's bytes.
 
-use alloy_consensus::{SignableTransaction, TxEip1559};
+use alloy_consensus::{SignableTransaction, Signed, TxEip1559};
 use alloy_eips::eip2718::Encodable2718;
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 use alloy_signer::Signer;
@@ -63,7 +63,14 @@ impl Unsigned {
         to: TxKind,
         signer: &(dyn Signer + Send + Sync),
     ) -> Result<SignedTransaction, alloy_signer::Error> {
-        let transaction = TxEip1559 {
+        let transaction = self.typed(to);
+        let signature = signer.sign_hash(&transaction.signature_hash()).await?;
+        Ok(transaction.into_signed(signature).into())
+    }
+
+    /// As the chain's own types have it.
+    pub(crate) fn typed(&self, to: TxKind) -> TxEip1559 {
+        TxEip1559 {
             chain_id: self.chain_id,
             nonce: self.nonce,
             gas_limit: self.gas,
@@ -73,13 +80,15 @@ impl Unsigned {
             value: self.value,
             access_list: alloy_eips::eip2930::AccessList::default(),
             input: self.data.clone(),
-        };
-        let signature = signer.sign_hash(&transaction.signature_hash()).await?;
-        let signed = transaction.into_signed(signature);
-        let hash = *signed.hash();
-        Ok(SignedTransaction {
-            hash,
+        }
+    }
+}
+
+impl From<Signed<TxEip1559>> for SignedTransaction {
+    fn from(signed: Signed<TxEip1559>) -> Self {
+        Self {
+            hash: *signed.hash(),
             raw: signed.encoded_2718().into(),
-        })
+        }
     }
 }

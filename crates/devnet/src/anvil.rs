@@ -9,6 +9,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use crate::error::DevnetError;
+use crate::guard::Guard;
 use crate::node::Node;
 
 /// Where the binary for this machine is, from the folder that has `node_modules`.
@@ -73,10 +74,12 @@ impl AnvilOptions {
     }
 }
 
-/// A node as a process. It is killed when this is dropped.
+/// A node as a process. It is killed when this is dropped, or this process ends.
 #[derive(Debug)]
 pub struct Anvil {
     options: AnvilOptions,
+    /// Let go before the process is waited for.
+    guard: Option<Guard>,
     child: Child,
     port: u16,
     node: Node,
@@ -92,6 +95,7 @@ impl Anvil {
         let node = Node::new(&format!("http://127.0.0.1:{port}"), options.chain_id)?;
         let anvil = Self {
             options,
+            guard: Some(Guard::of(child.id())?),
             child,
             port,
             node,
@@ -124,6 +128,7 @@ impl Anvil {
             what: "anvil cannot be killed",
             source,
         };
+        self.guard = None;
         self.child.kill().map_err(failed)?;
         self.child.wait().map_err(failed)?;
         Ok(())
@@ -140,6 +145,7 @@ impl Anvil {
             ..self.options.clone()
         };
         let (child, _) = spawn(&options)?;
+        self.guard = Some(Guard::of(child.id())?);
         self.child = child;
         self.node.expect_chain().await
     }
@@ -163,6 +169,7 @@ impl Anvil {
 
 impl Drop for Anvil {
     fn drop(&mut self) {
+        self.guard = None;
         // It may be dead already; there is nobody to tell.
         let _ = self.child.kill();
         let _ = self.child.wait();

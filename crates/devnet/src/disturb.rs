@@ -74,6 +74,15 @@ impl Node {
         self.tell("evm_increaseTime", [U64::from(seconds)]).await
     }
 
+    /// Says how much gas blocks have from the next one on.
+    ///
+    /// # Errors
+    /// A [`CallError`].
+    pub async fn set_gas_limit(&self, gas: u64) -> Result<(), DevnetError> {
+        let _: serde_json::Value = self.call("evm_setBlockGasLimit", [U64::from(gas)]).await?;
+        Ok(())
+    }
+
     /// Makes a block for each transaction, or no longer.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ pub mod deploy;
 pub mod devnet;
 mod disturb;
 pub mod error;
+pub mod guard;
 pub mod node;
 pub mod user;
 
@@ -17,5 +18,6 @@ pub use anvil::{Anvil, AnvilOptions, Mining};
 pub use deploy::{Deployment, NetworkDeployment, VerifierCode};
 pub use devnet::{Devnet, DevnetOptions, NetworkPlan};
 pub use error::DevnetError;
+pub use guard::Guard;
 pub use node::Node;
 pub use user::{Bridged, ClaimAsset};

@@ -183,6 +183,26 @@ impl Change<'_> {
         Ok(())
     }
 
+    /// Puts a certificate that was damaged here in its place again, whole: it is no longer set aside.
+    ///
+    /// # Errors
+    /// [`JournalError::UnknownCertificate`], or one of the database.
+    pub fn mend_certificate(&self, certificate: &Certificate) -> Result<(), JournalError> {
+        let payload = payload(certificate);
+        let id = keccak256(&payload);
+        let seq: Option<i64> = self
+            .sql()
+            .query_row(
+                "UPDATE certificates SET payload = ?2 WHERE id = ?1 RETURNING seq",
+                params![id.as_slice(), payload],
+                |row| row.get(0),
+            )
+            .optional()?;
+        let seq = seq.ok_or(JournalError::UnknownCertificate { id })?;
+        self.release("certificates", seq.unsigned_abs())?;
+        Ok(())
+    }
+
     /// Notes what a certificate's network authorises, once that is known.
     ///
     /// # Errors

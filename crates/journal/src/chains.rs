@@ -1,6 +1,6 @@
 //! What was read of chains: headers, by which a reorg is found, and the logs that states are rebuilt from.
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, keccak256};
 use rusqlite::{Row, params};
 use serde::Serialize;
 
@@ -51,7 +51,8 @@ impl Change<'_> {
             ],
         )?;
         let mut insert = self.sql().prepare_cached(
-            "INSERT OR REPLACE INTO logs(chain, block, position, block_hash, address, log) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT OR REPLACE INTO logs(chain, block, position, block_hash, address, log, digest)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?;
         for log in logs {
             insert.execute(params![
@@ -61,6 +62,7 @@ impl Change<'_> {
                 log.block_hash.as_slice(),
                 log.address.as_slice(),
                 log.log,
+                keccak256(&log.log).as_slice(),
             ])?;
         }
         Ok(())
@@ -190,11 +192,15 @@ impl View<'_> {
 
 fn stored_log(row: &Row<'_>) -> Result<StoredLog, JournalError> {
     let columns = Columns::of("logs", row);
+    let log: String = columns.get("log")?;
+    if keccak256(&log) != columns.hash("digest")? {
+        return Err(columns.damaged("log"));
+    }
     Ok(StoredLog {
         block: columns.number("block")?,
         position: columns.number("position")?,
         block_hash: columns.hash("block_hash")?,
         address: columns.address("address")?,
-        log: columns.get("log")?,
+        log,
     })
 }

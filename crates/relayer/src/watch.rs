@@ -328,6 +328,7 @@ impl Watcher {
             head: Some((head.number, head.timestamp)),
             settled: counts.min(head.number.saturating_sub(settings.confirmations)),
             finalized,
+            gas_limit: head.gas_limit,
         })
     }
 

@@ -13,9 +13,12 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error:#}");
-            // As `causeway` ends if it may not go on with the journal.
-            let journal = matches!(error.downcast_ref(), Some(ServiceError::Journal(_)));
-            ExitCode::from(if journal { 5 } else { 1 })
+            // As `causeway` ends.
+            ExitCode::from(match error.downcast_ref() {
+                Some(ServiceError::Journal(_)) => 5,
+                Some(ServiceError::Config { .. } | ServiceError::Signing(_)) => 3,
+                _ => 1,
+            })
         }
     }
 }

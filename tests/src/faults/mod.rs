@@ -5,12 +5,15 @@ pub mod certificates;
 pub mod chain;
 pub mod invariants;
 pub mod kit;
+#[cfg(test)]
+mod matrix;
 pub mod prover;
 pub mod proxy;
 pub mod relayer;
 pub mod rival;
 pub mod rows;
 pub mod settings;
+pub mod signing;
 
 pub use certificates::{Draft, Maker};
 pub use kit::Kit;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use alloy_primitives::B256;
 use anyhow::{Context, Result, bail, ensure};
+use causeway_devnet::Guard;
 use causeway_devnet::anvil::signal;
 use causeway_types::CertificateJson;
 use serde_json::Value;
@@ -27,9 +28,11 @@ pub struct Answer {
     pub body: Value,
 }
 
-/// A relayer that runs. It is killed when this is dropped.
+/// A relayer that runs. It is killed when this is dropped, or this process ends.
 #[derive(Debug)]
 pub struct Relayer {
+    /// Let go before the process is waited for.
+    guard: Option<Guard>,
     child: Child,
     public: String,
     admin: String,
@@ -95,6 +98,7 @@ impl Relayer {
             .build()?;
         let url = |port| format!("http://127.0.0.1:{port}");
         Ok(Self {
+            guard: Some(Guard::of(child.id())?),
             child,
             public: url(places.public),
             admin: url(places.admin),
@@ -138,6 +142,14 @@ impl Relayer {
         self.child.id()
     }
 
+    /// How much memory it has, in MiB.
+    ///
+    /// # Errors
+    /// If the system does not say.
+    pub fn resident(&self) -> Result<u64> {
+        resident(self.pid())
+    }
+
     /// Whether it runs.
     ///
     /// # Errors
@@ -151,6 +163,7 @@ impl Relayer {
     /// # Errors
     /// The system's.
     pub fn kill(&mut self) -> Result<ExitStatus> {
+        self.guard = None;
         // It may have died by itself, at a fail point.
         let _ = self.child.kill();
         Ok(self.child.wait()?)
@@ -250,8 +263,15 @@ impl Relayer {
     /// # Errors
     /// If it does not answer.
     pub async fn post_bytes(&self, path: &str, body: Vec<u8>) -> Result<Answer> {
-        let request = self
-            .client
+        self.post_by(&self.client, path, body).await
+    }
+
+    /// Hands in bytes as somebody who has another address.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn post_by(&self, client: &reqwest::Client, path: &str, body: Vec<u8>) -> Result<Answer> {
+        let request = client
             .post(format!("{}{path}", self.public))
             .header("content-type", "application/json")
             .body(body);
@@ -284,6 +304,18 @@ impl Relayer {
     }
 }
 
+/// How much memory a process has, in MiB.
+///
+/// # Errors
+/// If the system does not say.
+pub fn resident(pid: u32) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().next());
+    let kib: u64 = kib.context("the system does not say how large it is")?.parse()?;
+    Ok(kib >> 10)
+}
+
 /// Keeps what a process says, in memory and in a file.
 fn listen(from: impl Read + Send + 'static, mut file: File, lines: Arc<Mutex<Vec<String>>>) {
     std::thread::spawn(move || {
@@ -305,6 +337,7 @@ async fn read(response: reqwest::Response) -> Result<Answer> {
 
 impl Drop for Relayer {
     fn drop(&mut self) {
+        self.guard = None;
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -4,9 +4,8 @@ use std::fmt::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
-use alloy_primitives::B256;
 use anyhow::Result;
-use causeway_devnet::Deployment;
+use causeway_devnet::{Account, Deployment};
 
 /// Names the file into which the mock prover writes what it does.
 pub const PROVER_LOG: &str = "CAUSEWAY_MOCK_PROVER_LOG";
@@ -54,6 +53,14 @@ pub struct Settings {
     pub rate_per_second: f64,
     /// And at once.
     pub rate_burst: u32,
+    /// Certificates from one address per second.
+    pub sender_rate_per_second: f64,
+    /// And at once.
+    pub sender_rate_burst: u32,
+    /// The most gas of one transaction.
+    pub gas_max: u64,
+    /// Where the service is that signs; the key itself if none does.
+    pub signer: Option<String>,
 }
 
 impl Default for Settings {
@@ -77,6 +84,10 @@ impl Default for Settings {
             max_tries: 5,
             rate_per_second: 1_000.0,
             rate_burst: 10_000,
+            sender_rate_per_second: 1_000.0,
+            sender_rate_burst: 10_000,
+            gas_max: 5_000_000,
+            signer: None,
         }
     }
 }
@@ -135,13 +146,24 @@ impl Places {
     }
 }
 
-/// The configuration of a relayer that asks these endpoints, the first one first, and pays with this key.
+/// Who signs.
+fn signer(settings: &Settings, account: &Account) -> String {
+    match &settings.signer {
+        None => format!("kind = \"key\"\nkey = \"{}\"", account.key()),
+        Some(url) => format!(
+            "kind = \"remote\"\nurl = \"{url}\"\naddress = \"{}\"\ntimeout = \"1s\"",
+            account.address()
+        ),
+    }
+}
+
+/// The configuration of a relayer that asks these endpoints, the first one first, and pays from this account.
 pub fn config(
     settings: &Settings,
     deployment: &Deployment,
     places: &Places,
     endpoints: &[&str],
-    key: B256,
+    account: &Account,
 ) -> String {
     let mut text = format!(
         r#"version = 1
@@ -174,6 +196,7 @@ stall_after = "{stall}s"
         );
     }
     let folder = places.folder.display();
+    let signer = signer(settings, account);
     let _ = write!(
         text,
         r#"
@@ -183,13 +206,13 @@ bridge = "{bridge}"
 deploy_block = {deploy_block}
 
 [signer.settlement]
-kind = "key"
-key = "{key}"
+{signer}
 
 [fees]
 max_fee = "{max_fee} gwei"
 tip_floor = "{tip_floor} wei"
 bump_after = {bump_after}
+gas_max = {gas_max}
 low_balance = "0.01 ether"
 
 [epochs]
@@ -216,6 +239,8 @@ admin = "127.0.0.1:{admin}"
 metrics = "127.0.0.1:{metrics}"
 rate_per_second = {rate:.1}
 rate_burst = {burst}
+sender_rate_per_second = {sender_rate:.1}
+sender_rate_burst = {sender_burst}
 
 [log]
 format = "json"
@@ -243,13 +268,16 @@ drain = "5s"
         metrics = places.metrics,
         rate = settings.rate_per_second,
         burst = settings.rate_burst,
+        sender_rate = settings.sender_rate_per_second,
+        sender_burst = settings.sender_rate_burst,
+        gas_max = settings.gas_max,
     );
     text
 }
 
 #[cfg(test)]
 mod tests {
-    use alloy_primitives::{Address, FixedBytes, U256};
+    use alloy_primitives::{Address, B256, FixedBytes, U256};
     use causeway_relayer::config::{Loaded, check};
 
     use super::*;
@@ -274,11 +302,19 @@ mod tests {
         let places = Places::in_folder(Path::new("/tmp/row")).expect("ports");
         let endpoints = ["http://127.0.0.1:2", "http://127.0.0.1:3"];
         let settings = Settings::default();
-        let text = config(&settings, &deployment, &places, &endpoints, B256::repeat_byte(1));
+        let account = Account::named("relayer");
+        let text = config(&settings, &deployment, &places, &endpoints, &account);
         let loaded = Loaded::parse(&places.config(), &text, []).expect("a configuration");
         assert_eq!(check::problems(&loaded.config), []);
         assert_eq!(loaded.config.contracts.deploy_block, 3);
         assert_eq!(loaded.config.l1.endpoint.len(), 2);
         assert_eq!(loaded.config.api.public.port(), places.public);
+        let remote = Settings {
+            signer: Some("http://127.0.0.1:4".to_owned()),
+            ..settings
+        };
+        let text = config(&remote, &deployment, &places, &endpoints, &account);
+        let loaded = Loaded::parse(&places.config(), &text, []).expect("a configuration");
+        assert_eq!(check::problems(&loaded.config), []);
     }
 }

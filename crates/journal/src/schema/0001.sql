@@ -166,7 +166,8 @@ CREATE TABLE claims(
 ) STRICT;
 CREATE INDEX claim_by_standing ON claims(destination, standing);
 
--- The headers of a chain that its logs were read under, and the logs themselves: what a reorg takes away is found by them.
+-- The headers of a chain that its logs were read under, and the logs themselves: what a reorg takes away is found by them. digest is
+-- keccak256 of log: what was damaged on the disk is read again of the chain.
 CREATE TABLE headers(
   chain  INTEGER NOT NULL,
   number INTEGER NOT NULL,
@@ -181,6 +182,7 @@ CREATE TABLE logs(
   block_hash BLOB NOT NULL CHECK(length(block_hash) = 32),
   address    BLOB NOT NULL CHECK(length(address) = 20),
   log        TEXT NOT NULL,
+  digest     BLOB NOT NULL CHECK(length(digest) = 32),
   PRIMARY KEY(chain, block, position)
 ) STRICT;
 -- What the logs of a chain came to at a block, so that a start need not read them all again; digest is keccak256 of bytes.

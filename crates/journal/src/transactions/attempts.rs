@@ -1,6 +1,6 @@
 //! Attempts and their nonces.
 
-use alloy_primitives::{B256, U256};
+use alloy_primitives::{B256, U256, keccak256};
 use rusqlite::{OptionalExtension, Row, params};
 use serde::Serialize;
 
@@ -143,6 +143,23 @@ impl Change<'_> {
             return Err(JournalError::UnknownAttempt { hash });
         }
         Ok(())
+    }
+
+    /// Puts the bytes of a transaction in their place again that were damaged here.
+    ///
+    /// # Errors
+    /// [`JournalError::UnknownAttempt`], or one of the database.
+    pub fn mend_attempt(&self, raw: &[u8]) -> Result<(), JournalError> {
+        let hash = keccak256(raw);
+        let updated = self.sql().execute(
+            "UPDATE attempts SET raw = ?2 WHERE hash = ?1",
+            params![hash.as_slice(), raw],
+        )?;
+        if updated == 0 {
+            return Err(JournalError::UnknownAttempt { hash });
+        }
+        let why = "its bytes were damaged, and are signed again";
+        self.tell("quarantine", &format!("attempts:{hash}"), &why)
     }
 
     /// A canonical block has the transaction: its nonce is used up and its siblings are over. Its job is included or has failed.
@@ -503,15 +520,20 @@ fn record(row: &Row<'_>) -> Result<Attempt, JournalError> {
             fee_paid: columns.wei("fee_paid")?,
         }),
     };
+    let hash = columns.hash("hash")?;
+    let mut raw: Vec<u8> = columns.get("raw")?;
+    if keccak256(&raw) != hash {
+        raw.clear();
+    }
     Ok(Attempt {
-        hash: columns.hash("hash")?,
+        hash,
         job: columns.number("job")?,
         wallet: Wallet {
             chain: columns.number("chain")?,
             address: columns.address("wallet")?,
         },
         nonce: columns.number("nonce")?,
-        raw: columns.get("raw")?,
+        raw,
         fees: Fees {
             max_fee: columns.wei("max_fee")?,
             tip: columns.wei("tip")?,

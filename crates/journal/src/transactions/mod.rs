@@ -256,7 +256,7 @@ pub struct Attempt {
     pub wallet: Wallet,
     /// Its nonce.
     pub nonce: u64,
-    /// Its bytes.
+    /// Its bytes; none if what is kept of them is damaged.
     pub raw: Vec<u8>,
     /// What it pays.
     pub fees: Fees,

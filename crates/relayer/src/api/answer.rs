@@ -1,5 +1,6 @@
 //! Questions that are read, and answers of those that fail: a [`Refusal`] as HTTP has it.
 
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use alloy_primitives::B256;
@@ -14,7 +15,8 @@ use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
-use super::Api;
+use super::shares::Share;
+use super::{Api, sender};
 use crate::desk::{Code, Refusal};
 
 /// A question that fails.
@@ -85,7 +87,7 @@ const fn told(code: Code) -> (StatusCode, &'static str) {
         ),
         Code::TooMany => (
             StatusCode::TOO_MANY_REQUESTS,
-            "Its network sends more than it may in so short a time. Send it again after `retry_after_s`.",
+            "Its sender or its network sends more than it may in so short a time. Send it again after `retry_after_s`.",
         ),
         Code::HistoryMissing => (
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -178,14 +180,23 @@ impl IntoResponse for Failure {
 
 /// The bytes of a body, refused as everything else is if there are too many.
 #[derive(Debug)]
-pub(super) struct Body(pub(super) Bytes);
+pub(super) struct Body {
+    pub(super) bytes: Bytes,
+    /// Whose it is.
+    pub(super) sender: IpAddr,
+    /// Memory for it.
+    _room: Share,
+}
 
 impl FromRequest<Api> for Body {
     type Rejection = Failure;
 
     async fn from_request(request: Request, api: &Api) -> Result<Self, Failure> {
         let most = api.settings.max_body;
-        let mut stream = request.into_body().into_data_stream();
+        let (parts, body) = request.into_parts();
+        let sender = sender::of(&parts, api);
+        let mut room = api.room.of(sender);
+        let mut stream = body.into_data_stream();
         let (mut body, mut length) = (Vec::new(), 0_usize);
         while let Some(chunk) = stream.next().await {
             let chunk = chunk.map_err(|error| {
@@ -193,6 +204,10 @@ impl FromRequest<Api> for Body {
             })?;
             length = length.saturating_add(chunk.len());
             if length <= most {
+                if !room.grow(chunk.len()) {
+                    let message = "more is being read than there is room for: send it again soon";
+                    return Err(Refusal::new(Code::TooMany, message).after(1).into());
+                }
                 body.extend_from_slice(&chunk);
             } else if length / 4 > most {
                 break;
@@ -203,14 +218,18 @@ impl FromRequest<Api> for Body {
             let message = format!("the request is longer than the {most} bytes that are taken");
             return Err(Refusal::new(Code::TooLarge, message).into());
         }
-        Ok(Self(body.into()))
+        Ok(Self {
+            bytes: body.into(),
+            sender,
+            _room: room,
+        })
     }
 }
 
 impl Body {
     /// What it holds, as JSON.
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Failure> {
-        serde_json::from_slice(&self.0).map_err(|error| {
+        serde_json::from_slice(&self.bytes).map_err(|error| {
             let place = json!({ "line": error.line(), "column": error.column() });
             Refusal::new(Code::Malformed, error.to_string())
                 .with(place)

@@ -1,5 +1,6 @@
 //! Certificates: taken in, listed, told of.
 
+use std::net::IpAddr;
 use std::time::Instant;
 
 use alloy_primitives::B256;
@@ -179,12 +180,13 @@ impl From<CertificateRecord> for CertificateView {
         (status = 409, description = "Another live certificate has its height; `details.live` names it", body = Refusal),
         (status = 413, description = "It is too long", body = Refusal),
         (status = 422, description = "It is refused; `class` says what to do", body = Refusal),
-        (status = 429, description = "Its network sends too many", body = Refusal),
+        (status = 429, description = "Its sender or its network sends too many", body = Refusal),
         (status = 503, description = "Intake is paused, or the relayer is not ready", body = Refusal),
     )
 )]
 pub(super) async fn submit(State(api): State<Api>, body: Body) -> Result<Response, Failure> {
-    let submitted = take_in(&api, &body.0, "rest").await?;
+    let _alone = api.alone(body.bytes.len()).await;
+    let submitted = take_in(&api, &body.bytes, body.sender, "rest").await?;
     let status = if submitted.known {
         StatusCode::OK
     } else {
@@ -199,8 +201,13 @@ pub(super) async fn submit(State(api): State<Api>, body: Body) -> Result<Respons
 }
 
 /// Takes a certificate in, by whichever way it came, and counts it.
-pub(super) async fn take_in(api: &Api, body: &[u8], source: &'static str) -> Result<Submitted, Failure> {
-    let outcome = judged(api, body, source).await;
+pub(super) async fn take_in(
+    api: &Api,
+    body: &[u8],
+    sender: IpAddr,
+    source: &'static str,
+) -> Result<Submitted, Failure> {
+    let outcome = judged(api, body, sender, source).await;
     let told = match &outcome {
         Ok(Submitted { known: false, .. }) => "new".to_owned(),
         Ok(_) => "known".to_owned(),
@@ -210,15 +217,26 @@ pub(super) async fn take_in(api: &Api, body: &[u8], source: &'static str) -> Res
     outcome
 }
 
-async fn judged(api: &Api, body: &[u8], source: &'static str) -> Result<Submitted, Failure> {
+/// One certificate, or proof, of what a sender may send.
+fn count_sender(api: &Api, sender: IpAddr) -> Result<(), Failure> {
+    let taken = api.senders.take(sender, Instant::now());
+    taken.map_err(|seconds| {
+        let message = format!("{sender} sends more than it may in so short a time");
+        Refusal::new(Code::TooMany, message).after(seconds).into()
+    })
+}
+
+async fn judged(api: &Api, body: &[u8], sender: IpAddr, source: &'static str) -> Result<Submitted, Failure> {
     /// What is read before anything that costs more.
     #[derive(Deserialize)]
     struct Whose {
         network_id: u32,
     }
     let malformed = |error: serde_json::Error| Failure::malformed(error);
+    count_sender(api, sender)?;
     let whose: Whose = serde_json::from_slice(body).map_err(malformed)?;
-    if let Err(seconds) = api.limiter.take(whose.network_id, Instant::now()) {
+    // Anybody can name a network: only what it is shown to have made is counted as its own.
+    if let Err(seconds) = api.networks.look(whose.network_id, Instant::now()) {
         let message = format!(
             "network {} sends more than it may in so short a time",
             whose.network_id
@@ -227,7 +245,11 @@ async fn judged(api: &Api, body: &[u8], source: &'static str) -> Result<Submitte
     }
     let certificate: CertificateJson = serde_json::from_slice(body).map_err(malformed)?;
     let desk = std::sync::Arc::clone(&api.desk);
-    off_the_loop(move || desk.submit(certificate, source)).await
+    let submitted = off_the_loop(move || desk.submit(certificate, source)).await?;
+    if !submitted.known {
+        api.networks.charge(whose.network_id, Instant::now());
+    }
+    Ok(submitted)
 }
 
 /// Does what takes a while where it holds nobody up.
@@ -351,14 +373,17 @@ pub(super) async fn explain(
     responses(
         (status = 202, description = "It is kept, and is verified before the certificate goes on", body = SubmittedView),
         (status = 404, body = Refusal), (status = 413, body = Refusal), (status = 422, body = Refusal),
+        (status = 429, body = Refusal),
     )
 )]
 pub(super) async fn own_proof(
     State(api): State<Api>,
     Path(id): Path<String>,
-    Body(proof): Body,
+    body: Body,
 ) -> Result<Response, Failure> {
     let id = hash(&id)?;
+    count_sender(&api, body.sender)?;
+    let proof = body.bytes.clone();
     if proof.is_empty() {
         return Err(Failure::malformed(
             "the body is empty: it is the proof, as its prover wrote it",

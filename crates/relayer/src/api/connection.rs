@@ -1,7 +1,7 @@
 //! Connections that are not held for ever: each of them is answered something within a time, or is closed.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -13,21 +13,46 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep};
 
+use super::sender::counted_as;
+use super::shares::{Share, Shares};
+use super::{PARTS, Settings};
+
 /// A listener that takes so many connections at a time, each of which must get something to write within a time. Who sends a byte now
 /// and then has no answer coming, and is closed; who follows events hears something often enough.
 #[derive(Debug)]
 pub(super) struct Guarded {
     listener: TcpListener,
     room: Arc<Semaphore>,
+    /// Nobody has more than a part of them.
+    shares: Arc<Shares>,
+    /// But those through whom others come.
+    trusted: Vec<IpAddr>,
     patience: Duration,
 }
 
 impl Guarded {
-    pub(super) fn new(listener: TcpListener, most: usize, patience: Duration) -> Self {
+    pub(super) fn new(listener: TcpListener, settings: &Settings, patience: Duration) -> Self {
+        let most = settings.most_connections;
         Self {
             listener,
             room: Arc::new(Semaphore::new(most)),
+            shares: Shares::new(most, (most / PARTS).max(1)),
+            trusted: settings.trusted_proxies.clone(),
             patience,
+        }
+    }
+
+    /// The next connection of somebody who has not too many of them; others are closed at once.
+    async fn next(&mut self) -> (TcpStream, SocketAddr, Option<Share>) {
+        loop {
+            let (stream, address) = Listener::accept(&mut self.listener).await;
+            if self.trusted.contains(&address.ip().to_canonical()) {
+                return (stream, address, None);
+            }
+            let mut share = self.shares.of(counted_as(address.ip()));
+            if share.grow(1) {
+                return (stream, address, Some(share));
+            }
         }
     }
 }
@@ -44,12 +69,13 @@ impl Listener for Guarded {
                 Err(_) => std::future::pending().await,
             }
         };
-        let (stream, address) = Listener::accept(&mut self.listener).await;
+        let (stream, address, share) = self.next().await;
         let connection = Connection {
             stream,
             patience: self.patience,
             end: Box::pin(tokio::time::sleep(self.patience)),
             _room: room,
+            _share: share,
         };
         (connection, address)
     }
@@ -66,6 +92,7 @@ pub(super) struct Connection {
     patience: Duration,
     end: Pin<Box<Sleep>>,
     _room: OwnedSemaphorePermit,
+    _share: Option<Share>,
 }
 
 impl Connection {

@@ -15,8 +15,10 @@ mod limit;
 mod networks;
 pub mod openapi;
 mod rpc;
+mod sender;
 mod serve;
 mod settings;
+mod shares;
 #[cfg(test)]
 mod tests;
 
@@ -24,18 +26,27 @@ pub use answer::{Failure, codes};
 pub use serve::{Listeners, ServeError};
 pub use settings::{EpochConfiguration, Settings};
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 use axum::Router;
 use axum::routing::{get, post, put};
 use causeway_journal::{Journal, JournalError, View};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::now;
 use crate::desk::Desk;
 use crate::metrics::Metrics;
 use limit::Limiter;
+use shares::Shares;
+
+/// Requests of more bytes are understood one at a time.
+const LONG: usize = 1 << 20;
+
+/// Nobody has more than one of so many parts of what there is for all.
+const PARTS: usize = 4;
 
 /// What every handler has.
 #[derive(Clone)]
@@ -44,7 +55,14 @@ pub struct Api {
     journal: Arc<Journal>,
     metrics: Metrics,
     settings: Arc<Settings>,
-    limiter: Arc<Limiter>,
+    /// What senders may send, whatever network they name.
+    senders: Arc<Limiter<IpAddr>>,
+    /// What networks may send that are shown to have made it.
+    networks: Arc<Limiter<u32>>,
+    /// Memory for what is being read.
+    room: Arc<Shares>,
+    /// Long requests are understood one at a time: as values they take many times their length.
+    long: Arc<Semaphore>,
     began: Instant,
     stop: CancellationToken,
 }
@@ -66,21 +84,48 @@ impl Api {
         settings: Settings,
         stop: CancellationToken,
     ) -> Self {
-        let limiter = Arc::new(Limiter::new(settings.rate_per_second, settings.rate_burst));
+        let networks = Limiter::new(settings.rate_per_second, settings.rate_burst);
+        let senders = Limiter::new(settings.sender_rate_per_second, settings.sender_rate_burst);
+        let each = (settings.max_pending / PARTS).max(settings.max_body);
+        let room = Shares::new(settings.max_pending, each);
         Self {
             desk,
             journal,
             metrics,
             settings: Arc::new(settings),
-            limiter,
+            senders: Arc::new(senders),
+            networks: Arc::new(networks),
+            room,
+            long: Arc::new(Semaphore::new(1)),
             began: Instant::now(),
             stop,
         }
     }
 
+    /// Waits until no other long request is being understood; short ones wait for nobody.
+    async fn alone(&self, length: usize) -> Option<OwnedSemaphorePermit> {
+        if length <= LONG {
+            return None;
+        }
+        // It is never closed.
+        Arc::clone(&self.long).acquire_owned().await.ok()
+    }
+
     /// Reads the journal, as it is at one moment.
     fn read<T>(&self, read: impl FnOnce(&View<'_>) -> Result<T, JournalError>) -> Result<T, Failure> {
-        Ok(self.journal.read(read)?)
+        let outcome = self.journal.read(read);
+        // The next one who asks for a list has the others.
+        if let Err(JournalError::Damaged {
+            table: table @ ("certificates" | "jobs"),
+            column,
+            row: Some(row),
+        }) = &outcome
+        {
+            let why = format!("column {column} cannot be read");
+            self.journal
+                .change(now(), |change| change.quarantine(table, row.unsigned_abs(), &why))?;
+        }
+        Ok(outcome?)
     }
 
     /// For anybody.

@@ -13,6 +13,7 @@ use causeway_journal::ReasonClass;
 use tokio::net::TcpListener;
 
 use super::connection::Guarded;
+use super::sender::Peer;
 use super::{Api, Failure};
 use crate::config::schema;
 use crate::desk::{Code, Refusal};
@@ -78,9 +79,10 @@ impl Listeners {
             let settings = &api.settings;
             // A little more than a request may take, so that it is answered why it was broken off.
             let patience = settings.request_timeout + Duration::from_secs(5);
-            let listener = Guarded::new(listener, settings.most_connections, patience);
+            let listener = Guarded::new(listener, settings, patience);
             let stop = api.stop.clone();
-            serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await })
+            let service = router.into_make_service_with_connect_info::<Peer>();
+            serve(listener, service).with_graceful_shutdown(async move { stop.cancelled().await })
         };
         let public = one(self.public, api.public());
         let admin = one(self.admin, api.admin());

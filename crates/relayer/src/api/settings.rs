@@ -1,5 +1,6 @@
 //! What the interface has to know.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -21,6 +22,14 @@ pub struct Settings {
     pub rate_per_second: f64,
     /// And how many at once.
     pub rate_burst: u32,
+    /// Certificates from one address per second, whatever networks they name.
+    pub sender_rate_per_second: f64,
+    /// And how many at once.
+    pub sender_rate_burst: u32,
+    /// Bytes of all questions that are being read or answered.
+    pub max_pending: usize,
+    /// Proxies that say who is behind them.
+    pub trusted_proxies: Vec<IpAddr>,
     /// What operators show.
     pub admin_token: Option<String>,
     /// How long a request may take.
@@ -62,6 +71,10 @@ impl Settings {
             max_body: api.max_body.0,
             rate_per_second: api.rate_per_second,
             rate_burst: api.rate_burst,
+            sender_rate_per_second: api.sender_rate_per_second,
+            sender_rate_burst: api.sender_rate_burst,
+            max_pending: api.max_pending.0,
+            trusted_proxies: api.trusted_proxies.clone(),
             admin_token: token.transpose()?,
             request_timeout: REQUEST_TIMEOUT,
             most_connections: MOST_CONNECTIONS,

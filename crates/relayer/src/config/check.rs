@@ -10,6 +10,9 @@ use super::secret::Secret;
 /// The most gas that a chain takes in one transaction (EIP-7825).
 const GAS_CAP: u64 = 1 << 24;
 
+/// What the settlement of a single certificate may take.
+const GAS_LEAST: u64 = 500_000;
+
 /// A setting that must not be run with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -51,6 +54,15 @@ pub fn problems(config: &Config) -> Vec<Problem> {
             ),
         );
     }
+    if fees.gas_max < GAS_LEAST {
+        found.add(
+            "fees.gas_max",
+            format!(
+                "{} is below the {GAS_LEAST} that an epoch of one certificate may take",
+                fees.gas_max
+            ),
+        );
+    }
     if fees.tip_floor > fees.max_fee {
         found.add(
             "fees.tip_floor",
@@ -73,6 +85,15 @@ pub fn problems(config: &Config) -> Vec<Problem> {
         found.add(
             "api.admin_token",
             format!("{} can be reached from elsewhere: set a token", config.api.admin),
+        );
+    }
+    if config.api.max_pending.0 < config.api.max_body.0 {
+        found.add(
+            "api.max_pending",
+            format!(
+                "{} bytes have no room for one request of api.max_body, {}",
+                config.api.max_pending.0, config.api.max_body.0
+            ),
         );
     }
     claims(config, &mut found);
@@ -167,8 +188,12 @@ fn secrets(config: &Config) -> Vec<(String, &Secret)> {
         secrets.push(("api.admin_token".to_owned(), token));
     }
     for (setting, signer) in signers(config) {
-        if let SignerSettings::Keystore { password, .. } = signer {
-            secrets.push((format!("{setting}.password"), password));
+        match signer {
+            SignerSettings::Keystore { password, .. } => {
+                secrets.push((format!("{setting}.password"), password));
+            }
+            SignerSettings::Remote { url, .. } => secrets.push((format!("{setting}.url"), url)),
+            SignerSettings::Key { .. } => {}
         }
     }
     secrets

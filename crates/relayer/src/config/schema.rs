@@ -1,6 +1,6 @@
 //! Every setting, what it means, and its default.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use alloy_primitives::Address;
@@ -209,6 +209,23 @@ pub enum SignerSettings {
         /// The key.
         key: Secret,
     },
+    /// With a service that signs what it is asked to, over JSON-RPC: `eth_signTransaction`, as Web3Signer and op-signer have it.
+    Remote {
+        /// Its address: a secret, for it may hold a key.
+        url: Secret,
+        /// Whose key it signs with: every signature is held to it.
+        #[schema(value_type = String)]
+        address: Address,
+        /// How long it may take.
+        #[serde(default = "SignerSettings::timeout")]
+        timeout: Time,
+    },
+}
+
+impl SignerSettings {
+    const fn timeout() -> Time {
+        seconds(10)
+    }
 }
 
 /// What is paid on L1.
@@ -472,10 +489,20 @@ pub struct Api {
     pub metrics: SocketAddr,
     /// The longest question.
     pub max_body: Bytes,
+    /// The most that is kept of all questions while they are read and answered: nobody has more than a quarter of it.
+    pub max_pending: Bytes,
     /// Certificates of one network per second.
     pub rate_per_second: f64,
     /// And how many at once.
     pub rate_burst: u32,
+    /// Certificates from one address per second, whatever they say and whether or not they are any good.
+    pub sender_rate_per_second: f64,
+    /// And how many at once.
+    pub sender_rate_burst: u32,
+    /// Proxies in front of this, whose `X-Forwarded-For` says who sends.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>)]
+    pub trusted_proxies: Vec<IpAddr>,
 }
 
 impl Default for Api {
@@ -486,8 +513,12 @@ impl Default for Api {
             admin_token: None,
             metrics: SocketAddr::from(([127, 0, 0, 1], 9092)),
             max_body: Bytes(10 << 20),
+            max_pending: Bytes(64 << 20),
             rate_per_second: 2.0,
             rate_burst: 10,
+            sender_rate_per_second: 20.0,
+            sender_rate_burst: 200,
+            trusted_proxies: Vec::new(),
         }
     }
 }

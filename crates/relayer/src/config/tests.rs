@@ -195,11 +195,24 @@ fn each_danger_is_refused_by_name() {
         ("fees.gas_max", "EIP-7825", |config| {
             config.fees.gas_max = 16_777_217
         }),
+        ("fees.gas_max", "an epoch of one certificate", |config| {
+            config.fees.gas_max = 499_999
+        }),
         ("fees.tip_floor", "above fees.max_fee", |config| {
             config.fees.max_fee = Wei(1)
         }),
         ("epochs.max_certificates", "one certificate", |config| {
             config.epochs.max_certificates = 0
+        }),
+        ("api.max_pending", "no room for one", |config| {
+            config.api.max_pending.0 = config.api.max_body.0 - 1;
+        }),
+        ("signer.settlement.url", "stands in a variable", |config| {
+            config.signer.settlement = SignerSettings::Remote {
+                url: Secret::Plain("https://signer.example/key".to_owned()),
+                address: alloy_primitives::Address::ZERO,
+                timeout: super::units::Time(std::time::Duration::from_secs(10)),
+            };
         }),
         ("l1.log_range", "no blocks", |config| config.l1.log_range = 0),
         ("prover", "above zero", |config| config.prover.max_tries = 0),

@@ -8,7 +8,7 @@ use causeway_journal::{
     ReasonClass, Scope, Standing, Timestamp, View,
 };
 use causeway_ledger::{
-    AuthorisationEntry, CertificateRef, EpochOutcome, World, authorisations_chain, payload_chain,
+    AuthorisationEntry, CertificateRef, EpochOutcome, PayloadEntry, World, authorisations_chain, payload_chain,
     settle_epoch_at,
 };
 use causeway_types::{Certificate, PublicValues, SettlementDomain, Signature};
@@ -101,6 +101,28 @@ impl EpochPlan {
     }
 }
 
+impl EpochPlan {
+    /// More gas than its settlement takes: what its calldata costs, at the floor of EIP-7623 if that is more, and more than its execution
+    /// takes by the number of its certificates.
+    fn most_gas(&self) -> Result<u64, CoordinatorError> {
+        let data = self.call(0, &[0xff; PROOF].into())?;
+        let zeros = data.iter().filter(|byte| **byte == 0).count() as u64;
+        let tokens = zeros + 4 * (data.len() as u64 - zeros);
+        let certificates = (self.payload.len() / PayloadEntry::ENCODED_LEN) as u64;
+        let executed = EXECUTION + EXECUTION_EACH * certificates;
+        Ok(TRANSACTION + (4 * tokens + executed).max(10 * tokens))
+    }
+}
+
+/// Gas of any transaction.
+const TRANSACTION: u64 = 21_000;
+/// More gas than settlement takes whatever it settles: the verifier, what is stored, what is logged.
+const EXECUTION: u64 = 420_000;
+/// More than each certificate adds to that: its signature, its hashes, its part of the log.
+const EXECUTION_EACH: u64 = 10_000;
+/// No proof is longer.
+const PROOF: usize = 512;
+
 impl Submission {
     /// What settles an epoch, if it is proven.
     ///
@@ -131,7 +153,8 @@ impl Coordinator {
             return Ok(None);
         };
         let settings = &self.config.epochs;
-        let ready = self.journal.read(|view| Ready::read(view, settings, now))?;
+        let read = self.journal.read(|view| Ready::read(view, settings, now));
+        let ready = self.without_damage(read, now)?;
         let waited = ready.closes_at(settings).is_some_and(|at| at <= now);
         if ready.open.is_some() || ready.paused.is_some() || !(ready.is_full() || waited) {
             return Ok(None);
@@ -147,18 +170,29 @@ impl Coordinator {
             .map(|record| record.certificate.clone())
             .collect();
         let settles_at = inner.heights.settles_at(now, settings.proving_margin.0);
-        let outcome = settle_epoch_at(&base.world, &certificates, settles_at);
-        let outcome = first_of(outcome, &base.world, &certificates, settles_at, most);
-        if outcome.admitted.is_empty() {
-            return Ok(None);
-        }
+        let domain = known.deployment().domain();
+        let before = known.replay().state().commitment().hash();
+        let block = inner.heights.gas_limit.unwrap_or(u64::MAX);
+        let gas_max = self.config.fees.gas_max.min(block);
+        let mut most = most;
+        let (outcome, plan) = loop {
+            let all = settle_epoch_at(&base.world, &certificates, settles_at);
+            let outcome = first_of(all, &base.world, &certificates, settles_at, most);
+            if outcome.admitted.is_empty() {
+                return Ok(None);
+            }
+            let plan = plan(domain, before, &base, &outcome, program, selector);
+            // What L1 has no room for is parted before it is proven. Those that need each other are not.
+            let number = outcome.admitted.len();
+            if number == 1 || number > most || plan.most_gas()? <= gas_max {
+                break (outcome, plan);
+            }
+            most = number / 2;
+        };
         let admitted = outcome.admitted.iter();
         let ids: Vec<_> = admitted
             .map(|admitted| of(&confirmed, &admitted.certificate).map_or(B256::ZERO, |record| record.id))
             .collect();
-        let domain = known.deployment().domain();
-        let before = known.replay().state().commitment().hash();
-        let plan = plan(domain, before, &base, &outcome, program, selector);
         let after = outcome.world.commitment().hash();
         let inputs = serde_json::to_string(&plan).unwrap_or_default();
         let epoch = self.journal.change(now, |change| {

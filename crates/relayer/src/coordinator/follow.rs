@@ -29,6 +29,8 @@ pub struct Heights {
     pub settled: u64,
     /// Up to which block L1 is final.
     pub finalized: u64,
+    /// How much gas a block of L1 has; nothing if L1 does not say.
+    pub gas_limit: Option<u64>,
 }
 
 impl Heights {
@@ -214,7 +216,12 @@ impl Coordinator {
             start = self.kept_snapshot(deployment)?;
             inner.marks.kept(weight_of(start.as_ref()));
         }
-        self.replay(&mut inner, deployment, start)
+        let outcome = self.replay(&mut inner, deployment, start);
+        if outcome.is_err() {
+            // What is kept does not read: it is begun anew.
+            inner.known = None;
+        }
+        outcome
     }
 
     /// Takes note of how far L1 is and what it verifies, and writes down what that settles, finalizes or takes back.
@@ -248,7 +255,8 @@ impl Coordinator {
                 change.set_cursor(chain, FINAL, heights.finalized, B256::ZERO)?;
             }
             Ok::<_, JournalError>(moved)
-        })?;
+        });
+        let moved = self.without_damage(moved, now)?;
         inner.settled.retain(|epoch| epoch.block > heights.finalized);
         inner.marks.finalize(heights.finalized);
         if moved {
@@ -348,9 +356,8 @@ fn settle(change: &Change<'_>, id: B256, to: Standing) -> Result<bool, JournalEr
         {
             change.move_epoch(epoch.id, EpochStanding::Abandoned, Some(&overtaken()))?;
         }
-        let displaced = change.view().certificate(id)?;
-        if let Some(record) = displaced
-            && from.is_dead()
+        if from.is_dead()
+            && let Some(record) = change.view().certificate(id)?
             && let Some(live) = change
                 .view()
                 .live_certificate(record.certificate.network, record.certificate.height)?

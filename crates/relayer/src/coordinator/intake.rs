@@ -2,7 +2,8 @@
 
 use alloy_primitives::B256;
 use causeway_journal::{
-    Intake, JournalError, NewCertificate, ProofKind, Scope, Standing, Timestamp, certificate_id,
+    CertificateRecord, Intake, JournalError, NewCertificate, ProofKind, Scope, Standing, Timestamp,
+    certificate_id,
 };
 use causeway_ledger::{LedgerError, Transition, World, apply, check_authority};
 use causeway_types::{Certificate, CertificateJson, GoldilocksDigest, NetworkId};
@@ -31,7 +32,7 @@ impl Coordinator {
             .map_err(|error| Refusal::new(Code::Malformed, error.to_string()))?;
         let id = certificate_id(&certificate);
         let mut inner = self.lock();
-        if let Some(known) = self.known_already(id)? {
+        if let Some(known) = self.known_already(&mut inner, id, &certificate, now)? {
             return Ok(known);
         }
         self.check_open(certificate.network, now)?;
@@ -61,15 +62,31 @@ impl Coordinator {
         self.take(&mut inner, candidate, &transition, source, now)
     }
 
-    fn known_already(&self, id: B256) -> Result<Option<Submitted>, Refusal> {
-        let record = self.journal.read(|view| view.certificate(id)).map_err(storage)?;
-        Ok(record.map(|record| Submitted {
-            id,
-            lxly_id: record.lxly_id,
-            standing: record.standing,
-            reason: record.reason,
-            known: true,
-        }))
+    /// The certificate as it stands, if it is here. One that was damaged here is whole again: its id is the hash of all of it.
+    fn known_already(
+        &self,
+        inner: &mut Inner,
+        id: B256,
+        certificate: &Certificate,
+        now: Timestamp,
+    ) -> Result<Option<Submitted>, Refusal> {
+        let mut record = self.journal.read(|view| view.certificate(id));
+        if matches!(record, Err(JournalError::Damaged { .. })) {
+            self.journal
+                .change(now, |change| change.mend_certificate(certificate))
+                .map_err(storage)?;
+            if let Some(known) = &mut inner.known {
+                known.fill(certificate, &Stored(&self.journal));
+            }
+            inner.judged = None;
+            record = self.journal.read(|view| view.certificate(id));
+        }
+        Ok(record.map_err(storage)?.map(submitted))
+    }
+
+    fn known(&self, id: B256) -> Result<Option<Submitted>, Refusal> {
+        let record = self.journal.read(|view| view.certificate(id));
+        Ok(record.map_err(storage)?.map(submitted))
     }
 
     /// Whether anything of a network is taken in now.
@@ -319,7 +336,7 @@ impl Coordinator {
         match taken {
             Ok(Intake::New) => {}
             Ok(Intake::Known(_)) => {
-                let known = self.known_already(new.id)?;
+                let known = self.known(new.id)?;
                 return known.ok_or_else(not_ready);
             }
             Err(error) => return Err(storage(error)),
@@ -398,6 +415,16 @@ impl Coordinator {
             reason: record.reason.filter(|_| standing != Standing::Accepted),
             known: true,
         })
+    }
+}
+
+fn submitted(record: CertificateRecord) -> Submitted {
+    Submitted {
+        id: record.id,
+        lxly_id: record.lxly_id,
+        standing: record.standing,
+        reason: record.reason,
+        known: true,
     }
 }
 

@@ -23,6 +23,7 @@ use causeway_journal::{
 };
 use causeway_ledger::{PayloadEntry, Transition, World, settle_epoch};
 use causeway_types::{Certificate, NetworkId};
+use tracing::warn;
 
 pub use epoch::{EpochPlan, Submission};
 pub use error::CoordinatorError;
@@ -235,19 +236,39 @@ impl Coordinator {
     fn pending(&self, now: Timestamp) -> Result<(Vec<CertificateRecord>, Vec<Candidate>), JournalError> {
         loop {
             match self.journal.read(pending) {
-                Err(JournalError::Damaged {
-                    table: "certificates",
-                    column,
-                    row: Some(row),
-                }) => {
-                    let why = format!("column {column} cannot be read");
-                    self.journal.change(now, |change| {
-                        change.quarantine("certificates", row.unsigned_abs(), &why)
-                    })?;
-                }
+                Err(error) if self.set_aside(&error, now)? => {}
                 other => return other,
             }
         }
+    }
+
+    /// Sets a certificate aside that cannot be read, if that is what an error is about; whether it was.
+    fn set_aside(&self, error: &JournalError, now: Timestamp) -> Result<bool, JournalError> {
+        let &JournalError::Damaged {
+            table: "certificates",
+            column,
+            row: Some(row),
+        } = error
+        else {
+            return Ok(false);
+        };
+        let why = format!("column {column} cannot be read");
+        warn!(
+            row,
+            why, "a certificate is set aside: it goes on once it is handed in again"
+        );
+        self.journal.change(now, |change| {
+            change.quarantine("certificates", row.unsigned_abs(), &why)
+        })?;
+        Ok(true)
+    }
+
+    /// What was read, or the error, after which a certificate that cannot be read is in the way of no other any more.
+    fn without_damage<T>(&self, read: Result<T, JournalError>, now: Timestamp) -> Result<T, JournalError> {
+        if let Err(error) = &read {
+            self.set_aside(error, now)?;
+        }
+        read
     }
 
     fn judge(

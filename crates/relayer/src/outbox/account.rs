@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use alloy_primitives::{Address, Bytes, U256};
-use alloy_signer::Signer;
-use causeway_chain::{FeePolicy, Fees, Pool, SignedTransaction, Unsigned};
+use causeway_chain::{FeePolicy, Fees, Pool, SignedTransaction, SigningError, TransactionSigner, Unsigned};
 use causeway_journal::Wallet;
 
 use super::OutboxError;
@@ -14,19 +13,14 @@ use crate::config::schema::FeeSettings;
 #[expect(missing_debug_implementations, reason = "a signer has none")]
 pub struct Account {
     pool: Arc<Pool>,
-    signer: Box<dyn Signer + Send + Sync>,
+    signer: Box<dyn TransactionSigner>,
     wallet: Wallet,
     fees: FeeSettings,
 }
 
 impl Account {
     /// Of a chain's nodes and a signer.
-    pub fn new(
-        pool: Arc<Pool>,
-        chain: u64,
-        signer: Box<dyn Signer + Send + Sync>,
-        fees: FeeSettings,
-    ) -> Self {
+    pub fn new(pool: Arc<Pool>, chain: u64, signer: Box<dyn TransactionSigner>, fees: FeeSettings) -> Self {
         let wallet = Wallet {
             chain,
             address: signer.address(),
@@ -87,7 +81,15 @@ impl Account {
             gas,
             fees,
         };
-        let signed = transaction.sign(&*self.signer).await;
+        let signed = self.signer.sign(&transaction).await;
         signed.map_err(|error| OutboxError::Signer(error.to_string()))
+    }
+
+    /// Whether the signer has the key of its address, as far as it can be asked.
+    ///
+    /// # Errors
+    /// A [`SigningError`].
+    pub async fn check_signer(&self) -> Result<(), SigningError> {
+        self.signer.check().await
     }
 }

@@ -156,8 +156,12 @@ impl Outbox {
             };
             match hold {
                 Some((hold, detail)) => change.hold_job(job.id, Some(hold), Some(&detail), now)?,
-                // What held it has passed; only fees above the ceiling are somebody else's to notice.
-                None if accepted && job.hold.is_some_and(|hold| hold != Hold::Ceiling) => {
+                // What held it has passed; only fees above the ceiling, and a signer, are somebody else's to notice.
+                None if accepted
+                    && job
+                        .hold
+                        .is_some_and(|hold| !matches!(hold, Hold::Ceiling | Hold::Signer)) =>
+                {
                     change.hold_job(job.id, None, None, now)?;
                 }
                 None => {}

@@ -137,15 +137,47 @@ impl Outbox {
             (since, memory.underpriced.contains_key(&newest.hash))
         });
         let late = head.saturating_sub(since) >= self.account.fees().bump_after;
-        if (late || underpriced) && self.raise(job, newest, head, now, round).await? {
-            return Ok(());
+        if late || underpriced {
+            match self.raise(job, newest, head, now, round).await {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                // What is signed needs nobody: the same bytes go on.
+                Err(OutboxError::Signer(detail)) => self.hold(job.id, Hold::Signer, &detail, now)?,
+                Err(error) => return Err(error),
+            }
         }
-        round.resent += 1;
-        let same = SignedTransaction {
-            hash: newest.hash,
-            raw: Bytes::copy_from_slice(&newest.raw),
+        let same = if newest.raw.is_empty() {
+            self.sign_anew(job, newest, now).await?
+        } else {
+            SignedTransaction {
+                hash: newest.hash,
+                raw: Bytes::copy_from_slice(&newest.raw),
+            }
         };
+        round.resent += 1;
         self.send(job, &same, now).await
+    }
+
+    /// Signs a transaction again whose bytes were damaged on the disk: a key here gives the same ones, a service may give others.
+    async fn sign_anew(
+        &self,
+        job: &Job,
+        old: &Attempt,
+        now: Timestamp,
+    ) -> Result<SignedTransaction, OutboxError> {
+        let fees = Fees {
+            max_fee: old.fees.max_fee,
+            tip: old.fees.tip,
+        };
+        warn!(job = job.id, transaction = %old.hash, "its bytes are damaged and are signed again");
+        let signed = self.sign(job, old.nonce, old.gas, fees).await?;
+        if signed.hash == old.hash {
+            self.journal
+                .change(now, |change| change.mend_attempt(&signed.raw))?;
+        } else {
+            self.record(job, old.nonce, old.gas, fees, &signed, now)?;
+        }
+        Ok(signed)
     }
 
     /// Replaces a transaction by a dearer one, if that is within what is paid.

@@ -1,6 +1,6 @@
 //! Why the relayer does not run.
 
-use causeway_chain::{CallError, SignerError};
+use causeway_chain::{CallError, SignerError, SigningError};
 use causeway_journal::JournalError;
 
 use crate::config::SecretError;
@@ -23,6 +23,9 @@ pub enum ServiceError {
     /// The signer.
     #[error(transparent)]
     Signer(#[from] SignerError),
+    /// The signer's service does not have the key that the configuration names.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
     /// A secret is not where it should be.
     #[error("{setting}: {source}")]
     Secret {

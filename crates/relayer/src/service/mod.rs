@@ -6,13 +6,14 @@ mod error;
 mod logs;
 mod operate;
 mod relay;
+mod signer;
 mod tasks;
 
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use causeway_chain::{CallObserver, EndpointConfig, Pool, PoolConfig, Roles, SignerSource, Timeouts};
+use causeway_chain::{CallObserver, EndpointConfig, Pool, PoolConfig, Roles, SigningError, Timeouts};
 use causeway_journal::{Fingerprint, Journal};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
@@ -21,11 +22,12 @@ pub use backup::copy as copy_journal;
 pub use error::ServiceError;
 pub use logs::write_logs;
 pub use relay::{refuse, relay, relay_until};
+pub use signer::signer;
 pub use tasks::{Task, Tasks};
 
 use crate::clock;
 use crate::config::Config;
-use crate::config::schema::{EndpointSettings, Role, Rpc, SignerSettings};
+use crate::config::schema::{EndpointSettings, Role, Rpc};
 use crate::coordinator::Coordinator;
 use crate::metrics::Metrics;
 use crate::outbox::{Account, Outbox, Round};
@@ -114,6 +116,21 @@ impl Service {
             options,
             program,
         }))
+    }
+
+    /// Asks the signer whether it has the key that is meant. One that does not answer is waited for once something is to be signed.
+    ///
+    /// # Errors
+    /// [`ServiceError::Signing`] if it has others' keys alone.
+    pub async fn check_signer(&self) -> Result<(), ServiceError> {
+        match self.outbox.account().check_signer().await {
+            Ok(()) => Ok(()),
+            Err(SigningError::Call(error)) => {
+                warn!(%error, "the signer does not answer; nothing is signed until it does");
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// What is counted.
@@ -312,34 +329,6 @@ pub fn pool(endpoints: &[EndpointSettings], rpc: &Rpc) -> Result<Pool, ServiceEr
         most_lag: rpc.most_lag,
     };
     Ok(Pool::new(members, config)?)
-}
-
-/// The signer that a configuration names.
-///
-/// # Errors
-/// A [`ServiceError`].
-pub fn signer(
-    name: &str,
-    settings: &SignerSettings,
-) -> Result<Box<dyn alloy_signer::Signer + Send + Sync>, ServiceError> {
-    let secret = |source| ServiceError::Secret {
-        setting: format!("signer {name}"),
-        source,
-    };
-    let source = match settings {
-        SignerSettings::Keystore { path, password } => SignerSource::Keystore {
-            path: path.clone(),
-            password: password.read().map_err(secret)?,
-        },
-        SignerSettings::Key { key } => {
-            let text = key.read().map_err(secret)?;
-            let key = text.trim().parse().map_err(|_| ServiceError::Key {
-                setting: format!("signer {name}"),
-            })?;
-            SignerSource::Plain { key }
-        }
-    };
-    Ok(source.open()?)
 }
 
 /// Ends a run when the system asks for it: once to end in order, twice to end at once.

@@ -74,6 +74,7 @@ pub fn relay_until<P: Prover>(
         source,
     })?;
     let outcome = runtime.block_on(async {
+        service.check_signer().await?;
         let listeners = Listeners::bind(&config.api).await?;
         let journal = service.coordinator().journal().clone();
         let metrics = service.metrics().clone();

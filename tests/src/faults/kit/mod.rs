@@ -127,7 +127,7 @@ impl Kit {
             self.devnet.deployment(),
             &self.places,
             &[&self.urls[0], &self.urls[1]],
-            self.wallet.key(),
+            &self.wallet,
         );
         Ok(std::fs::write(self.places.config(), text)?)
     }

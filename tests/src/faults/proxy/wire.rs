@@ -6,7 +6,7 @@ use tokio::net::TcpStream;
 
 /// What goes back.
 #[derive(Debug)]
-pub(super) enum Reply {
+pub(in crate::faults) enum Reply {
     /// An answer.
     Whole {
         status: u16,
@@ -20,7 +20,7 @@ pub(super) enum Reply {
 }
 
 impl Reply {
-    pub(super) fn json(value: &Value) -> Self {
+    pub(in crate::faults) fn json(value: &Value) -> Self {
         Self::Whole {
             status: 200,
             kind: "application/json",
@@ -28,7 +28,7 @@ impl Reply {
         }
     }
 
-    pub(super) fn status(status: u16) -> Self {
+    pub(in crate::faults) fn status(status: u16) -> Self {
         Self::Whole {
             status,
             kind: "text/plain",
@@ -36,7 +36,7 @@ impl Reply {
         }
     }
 
-    pub(super) fn html() -> Self {
+    pub(in crate::faults) fn html() -> Self {
         Self::Whole {
             status: 200,
             kind: "text/html",
@@ -46,7 +46,7 @@ impl Reply {
 }
 
 /// Answers the questions of one connection until it is closed.
-pub(super) async fn serve<F>(mut stream: TcpStream, answer: impl Fn(Vec<u8>) -> F)
+pub(in crate::faults) async fn serve<F>(mut stream: TcpStream, answer: impl Fn(Vec<u8>) -> F)
 where
     F: Future<Output = Reply>,
 {

@@ -1,12 +1,14 @@
 //! The rows of the failure matrix.
 
 mod crashes;
+mod damage;
 mod endpoints;
 mod intake;
 mod operators;
 mod ordering;
 mod proving;
 mod reorgs;
+mod signing;
 mod storage;
 mod transactions;
 
@@ -144,8 +146,10 @@ pub const ROWS: &[Row] = &[
     ),
     row!("F28", "chain, diamond, cycle; missing and late", ordering::shapes),
     row!("F29", "prover slow, failing, wrong, falling", proving::faults),
+    row!("F30", "the service that signs is ill", signing::ill),
     row!("F31", "the disk is full", storage::disk_full),
     row!("F32", "the journal's file is damaged", storage::damaged),
+    row!("F32b", "single rows of the journal are damaged", damage::rows),
     row!("F33", "an old backup is restored", storage::old_backup),
     row!(
         "F34",
@@ -162,6 +166,12 @@ pub const ROWS: &[Row] = &[
         "duplicates, conflicts, rubbish and a flood",
         intake::limited,
         intake::flood
+    ),
+    row!(
+        "F39",
+        "more certificates than L1 has gas for",
+        ordering::little_gas,
+        ordering::parted
     ),
     row!("F40", "paused and resumed", operators::paused),
 ];

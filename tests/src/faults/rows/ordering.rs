@@ -5,13 +5,62 @@ use std::time::Duration;
 use anyhow::{Result, ensure};
 use causeway_types::{Contingency, StateRoot};
 
+use super::endpoints::one_nonce_each;
 use super::{LIMIT, one_each, settle_one};
 use crate::faults::certificates::Draft;
+use crate::faults::chain;
 use crate::faults::kit::{Kit, Options};
 
 pub(super) fn sixteen(options: &mut Options) {
     options.networks = 16;
     options.settings.max_wait_ms = 2_000;
+}
+
+/// Sixteen certificates, and gas for a few of them in one transaction.
+pub(super) fn little_gas(options: &mut Options) {
+    sixteen(options);
+    options.settings.gas_max = 620_000;
+}
+
+/// More certificates are confirmed than L1 has gas for, by the setting and then by its blocks: they are parted before anything is proven.
+pub(super) async fn parted(kit: &mut Kit) -> Result<()> {
+    kit.start().await?;
+    let made = one_each(kit)?;
+    kit.submit_all(&made).await?;
+    kit.until_final(LIMIT).await?;
+    let by_setting = parts(kit).await?;
+    kit.settings_mut().gas_max = 5_000_000;
+    kit.write_config()?;
+    kit.kill()?;
+    kit.devnet().l1().node().set_gas_limit(620_000).await?;
+    kit.mine(1).await?;
+    kit.start().await?;
+    let made = one_each(kit)?;
+    kit.submit_all(&made).await?;
+    kit.finish(LIMIT).await?;
+    let by_blocks = parts(kit).await? - by_setting;
+    ensure!(
+        by_setting > 1 && by_blocks > 1,
+        "sixteen are settled by {by_setting} epochs and then by {by_blocks}"
+    );
+    let (_, ours) = chain::paid(kit.devnet().l1().node(), kit.wallet().address()).await?;
+    ensure!(
+        ours.iter().all(|(.., done)| *done),
+        "a revert was paid for: {ours:?}"
+    );
+    one_nonce_each(kit).await
+}
+
+/// How many epochs are settled: as many as were proven.
+async fn parts(kit: &Kit) -> Result<usize> {
+    let epochs = chain::settled(kit.devnet().l1().node(), kit.devnet().deployment()).await?;
+    let proven: usize = kit.proofs("epoch")?.iter().map(|(_, _, proven)| proven).sum();
+    ensure!(
+        proven == epochs.len(),
+        "{proven} epochs were proven, and {} settled",
+        epochs.len()
+    );
+    Ok(epochs.len())
 }
 
 /// One of sixteen cannot be proven: the others settle.

@@ -1,5 +1,7 @@
 //! The methods.
 
+use std::net::IpAddr;
+
 use alloy_primitives::B256;
 use causeway_journal::{JournalError, Standing, View};
 use causeway_types::NetworkId;
@@ -13,11 +15,11 @@ use crate::api::{Api, Failure};
 use crate::desk::{Code, Refusal};
 
 /// Does what is called for.
-pub(super) async fn call(api: &Api, request: &Request) -> Result<Value, RpcFailure> {
+pub(super) async fn call(api: &Api, request: &Request<'_>, sender: IpAddr) -> Result<Value, RpcFailure> {
     match request.method.as_str() {
         "interop_sendCertificate" => {
-            let certificate = request.only("certificate")?.to_string();
-            let submitted = take_in(api, certificate.as_bytes(), "json-rpc").await?;
+            let certificate = request.only("certificate")?;
+            let submitted = take_in(api, certificate.get().as_bytes(), sender, "json-rpc").await?;
             Ok(json!(submitted.lxly_id))
         }
         "interop_getCertificateHeader" => {
@@ -80,7 +82,7 @@ const KNOWN: &[Standing] = &[
     Standing::Expired,
 ];
 
-fn network(request: &Request) -> Result<NetworkId, RpcFailure> {
+fn network(request: &Request<'_>) -> Result<NetworkId, RpcFailure> {
     request.read_only("network_id").map(NetworkId::new)
 }
 

@@ -1,5 +1,6 @@
 mod admin;
 mod documents;
+mod limits;
 mod mock;
 mod reads;
 mod rpc;
@@ -40,6 +41,10 @@ fn settings() -> Settings {
         max_body: 64 << 10,
         rate_per_second: 0.001,
         rate_burst: 100,
+        sender_rate_per_second: 0.001,
+        sender_rate_burst: 1_000,
+        max_pending: 1 << 20,
+        trusted_proxies: Vec::new(),
         admin_token: None,
         request_timeout: Duration::from_secs(10),
         most_connections: 64,

@@ -76,6 +76,7 @@ const fn of_service(error: &ServiceError) -> Option<u8> {
         ServiceError::Config { .. }
         | ServiceError::Endpoints(_)
         | ServiceError::Signer(_)
+        | ServiceError::Signing(_)
         | ServiceError::Secret { .. }
         | ServiceError::Key { .. }
         | ServiceError::Url { .. }

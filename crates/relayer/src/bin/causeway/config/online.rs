@@ -1,11 +1,10 @@
 //! What can be found out of a configuration by opening secrets and asking nodes.
 
 use alloy_primitives::{Address, Bytes, U64, U256};
-use alloy_signer::Signer;
 use alloy_sol_types::SolCall;
 use anyhow::{Context, Result};
 use causeway_bindings::Settlement;
-use causeway_chain::{CallError, Endpoint, EndpointConfig, Timeouts};
+use causeway_chain::{CallError, Endpoint, EndpointConfig, SigningError, Timeouts};
 use causeway_relayer::config::Config;
 use causeway_relayer::service::signer as signer_of;
 use serde::Serialize;
@@ -63,15 +62,20 @@ impl Check {
 
 /// Everything that can be looked at.
 pub(crate) fn checks(config: &Config) -> Result<Vec<Check>> {
-    let mut checks = vec![Check::of(
-        "signer.settlement",
-        signer(config).map(|address| address.to_string()),
-    )];
+    let runtime = runtime()?;
+    let signer = signer_of("settlement", &config.signer.settlement);
+    let asked = signer.map_err(anyhow::Error::from).and_then(|signer| {
+        runtime.block_on(signer.check()).map_err(|error| match error {
+            SigningError::Call(error) => anyhow::Error::from(error),
+            error => error.into(),
+        })?;
+        Ok(signer.address().to_string())
+    });
+    let mut checks = vec![Check::of("signer.settlement", asked)];
     if let Some(token) = &config.api.admin_token {
         let read = token.read().map(|_| "it is there".to_owned());
         checks.push(Check::of("api.admin_token", read.map_err(Into::into)));
     }
-    let runtime = runtime()?;
     for (place, settings) in config.l1.endpoint.iter().enumerate() {
         let outcome = endpoint(config, place).and_then(|endpoint| {
             runtime.block_on(async {

@@ -7,7 +7,7 @@ use alloy_signer::Signer;
 use causeway_chain::{FeePolicy, Fees, Pool, SignedTransaction, Unsigned};
 use causeway_journal::Wallet;
 
-use super::OutboxError;
+use super::{Budget, OutboxError};
 use crate::config::schema::FeeSettings;
 
 /// Who signs on a chain, and what he is ready to pay.
@@ -17,6 +17,8 @@ pub struct Account {
     signer: Box<dyn Signer + Send + Sync>,
     wallet: Wallet,
     fees: FeeSettings,
+    /// The most that one transaction may cost, in wei.
+    each: Option<u128>,
 }
 
 impl Account {
@@ -36,6 +38,22 @@ impl Account {
             signer,
             wallet,
             fees,
+            each: None,
+        }
+    }
+
+    /// The same, which pays no more than this for one transaction.
+    #[must_use]
+    pub const fn each(mut self, most: u128) -> Self {
+        self.each = Some(most);
+        self
+    }
+
+    /// What may be paid.
+    pub const fn budget(&self) -> Budget {
+        Budget {
+            each: self.each,
+            day: self.fees.budget_day.0,
         }
     }
 

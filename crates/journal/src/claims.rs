@@ -66,6 +66,10 @@ pub struct ClaimRecord {
     pub code: Option<String>,
     /// In words.
     pub detail: Option<String>,
+    /// How often it was tried and would not be paid out.
+    pub tries: u32,
+    /// Before that it is not tried again.
+    pub due: Timestamp,
     /// When it was first seen.
     pub seen_at: Timestamp,
     /// Since when it stands there.
@@ -95,13 +99,13 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// A reorg took an exit away before anything was done about it.
+    /// A reorg took an exit away before anything was sent for it.
     ///
     /// # Errors
     /// One of the database.
     pub fn forget_claim(&self, key: ClaimKey) -> Result<(), JournalError> {
         self.sql().execute(
-            "DELETE FROM claims WHERE origin = ?1 AND destination = ?2 AND deposit = ?3 AND standing IN ('seen', 'claimable')",
+            "DELETE FROM claims WHERE origin = ?1 AND destination = ?2 AND deposit = ?3 AND standing IN ('seen', 'claimable', 'approved', 'refused')",
             params![key.origin.get(), key.destination.get(), key.deposit],
         )?;
         Ok(())
@@ -158,6 +162,33 @@ impl Change<'_> {
     }
 }
 
+impl Change<'_> {
+    /// A claim that is approved waits for a while: after it was tried in vain, which counts, or because it would cost too much now.
+    ///
+    /// # Errors
+    /// [`JournalError::UnknownClaim`], or one of the database.
+    pub fn put_off_claim(
+        &self,
+        key: ClaimKey,
+        due: Timestamp,
+        tried: bool,
+        (code, detail): (&str, &str),
+    ) -> Result<(), JournalError> {
+        self.move_claim(key, ClaimStanding::Approved, Some(code), Some(detail))?;
+        self.sql().execute(
+            "UPDATE claims SET tries = tries + ?5, due = ?4 WHERE origin = ?1 AND destination = ?2 AND deposit = ?3",
+            params![
+                key.origin.get(),
+                key.destination.get(),
+                key.deposit,
+                integer(due.millis())?,
+                tried
+            ],
+        )?;
+        Ok(())
+    }
+}
+
 impl std::fmt::Display for ClaimKey {
     /// `origin:destination:deposit`, as commands and the API have it.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -210,7 +241,77 @@ impl View<'_> {
     }
 }
 
+impl std::str::FromStr for ClaimKey {
+    type Err = NoClaimKey;
+
+    fn from_str(text: &str) -> Result<Self, NoClaimKey> {
+        let parts: Option<Vec<u32>> = text.split(':').map(|part| part.parse().ok()).collect();
+        match parts.as_deref() {
+            Some(&[origin, destination, deposit]) => Ok(Self {
+                origin: NetworkId::new(origin),
+                destination: NetworkId::new(destination),
+                deposit,
+            }),
+            _ => Err(NoClaimKey),
+        }
+    }
+}
+
+/// A text names no claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it is no claim: origin:destination:deposit, three numbers")]
+pub struct NoClaimKey;
+
 impl View<'_> {
+    /// Claims that stand somewhere and whose time has come, those that have waited longest first, so many at most.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn claims_due(
+        &self,
+        destination: NetworkId,
+        standing: ClaimStanding,
+        now: Timestamp,
+        most: u32,
+    ) -> Result<Vec<ClaimRecord>, JournalError> {
+        let mut select = self.sql().prepare_cached(&format!(
+            "{COLUMNS} WHERE destination = ?1 AND standing = ?2 AND due <= ?3 ORDER BY due, seen_at, origin, deposit LIMIT ?4"
+        ))?;
+        let mut rows = select.query(params![
+            destination.get(),
+            standing.name(),
+            integer(now.millis())?,
+            most
+        ])?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next()? {
+            records.push(record(row)?);
+        }
+        Ok(records)
+    }
+
+    /// Claims of one source at a destination from a deposit on, in their order, so many at most.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn claims_of(
+        &self,
+        origin: NetworkId,
+        destination: NetworkId,
+        from: u32,
+        most: u32,
+    ) -> Result<Vec<ClaimRecord>, JournalError> {
+        let mut select = self.sql().prepare_cached(&format!(
+            "{COLUMNS} WHERE origin = ?1 AND destination = ?2 AND deposit >= ?3 ORDER BY deposit LIMIT ?4"
+        ))?;
+        let mut rows = select.query(params![origin.get(), destination.get(), from, most])?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next()? {
+            records.push(record(row)?);
+        }
+        Ok(records)
+    }
+
     /// How many claims of each destination and standing there are.
     ///
     /// # Errors
@@ -252,6 +353,8 @@ fn record(row: &Row<'_>) -> Result<ClaimRecord, JournalError> {
         leaf: columns.get("leaf")?,
         code: columns.get("code")?,
         detail: columns.get("detail")?,
+        tries: u32::try_from(columns.number("tries")?).map_err(|_| columns.damaged("tries"))?,
+        due: columns.time("due")?,
         seen_at: columns.time("seen_at")?,
         standing_at: columns.time("standing_at")?,
     })

@@ -27,7 +27,7 @@ pub mod transactions;
 pub use certificates::{CertificateFilter, CertificateRecord, Intake, NewCertificate, certificate_id};
 pub use chains::{Header, StoredLog};
 pub use check::Finding;
-pub use claims::{ClaimKey, ClaimRecord, ClaimStanding};
+pub use claims::{ClaimKey, ClaimRecord, ClaimStanding, NoClaimKey};
 pub use epochs::{EpochRecord, EpochStanding, NewEpoch};
 pub use error::JournalError;
 pub use events::{AuditEntry, Event};

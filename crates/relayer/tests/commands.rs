@@ -328,7 +328,7 @@ fn what_must_not_be_run_with_is_not() {
     assert_eq!(code, 3, "{answer}");
     let error = answer["error"].as_str().unwrap();
     assert!(
-        error.contains("claims.enabled") && error.contains("causeway claim run"),
+        error.contains("claims.destination") && error.contains("says where and by whom"),
         "{error}"
     );
     assert!(!folder.path().join("state/relayer.db").exists());

@@ -1,9 +1,10 @@
 //! What has to be true after whatever happened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{B256, U256};
 use anyhow::{Context, Result, ensure};
+use causeway_bindings::SharedBridge;
 use causeway_chain::Tag;
 use causeway_types::NetworkId;
 
@@ -36,6 +37,9 @@ impl Kit {
             .await
             .context("I3: no certificate is without state or reason")?;
         self.no_nonce_gap().await.context("I3: no nonce gap remains")?;
+        self.paid_once()
+            .await
+            .context("I2: each exit is paid at most once")?;
         self.fees_are_below_the_ceiling()
             .await
             .context("I6: fees are below the ceiling")?;
@@ -176,6 +180,51 @@ impl Kit {
                 !known["reason"].is_null(),
                 "{} is {standing} without a reason",
                 made.id
+            );
+        }
+        Ok(())
+    }
+
+    /// Bridges refuse what is claimed twice; what the relayer says is claimed is, and it paid for none of its transactions twice.
+    async fn paid_once(&self) -> Result<()> {
+        let deployment = self.devnet().deployment();
+        for destination in self.destinations() {
+            let node = self.devnet().node(destination).context("it has a node")?;
+            let chain = deployment
+                .network(destination)
+                .and_then(|known| known.chain.as_ref());
+            let bridge = chain.map_or(deployment.bridge, |chain| chain.bridge);
+            let mut claimed = BTreeSet::new();
+            for (_, event) in node.events::<SharedBridge::ClaimEvent>(bridge).await? {
+                ensure!(
+                    claimed.insert(event.globalIndex),
+                    "exit {} is claimed twice on network {}",
+                    event.globalIndex,
+                    destination.get()
+                );
+            }
+            let path = format!("/v1/claims?limit=500&destination={}", destination.get());
+            let listed = self.relayer()?.get(&path).await?;
+            for claim in listed.body["claims"].as_array().into_iter().flatten() {
+                let index: U256 = claim["global_index"].as_str().unwrap_or_default().parse()?;
+                ensure!(
+                    (claim["standing"] == "claimed") == claimed.contains(&index),
+                    "claim {} is {}, and on chain it is not so",
+                    claim["id"],
+                    claim["standing"]
+                );
+            }
+            let (paid, sent) = chain::paid(node, self.payer().address()).await?;
+            let budget = U256::from(500_000_000_000_000_000_u128);
+            ensure!(
+                paid <= budget,
+                "{paid} wei are paid for claims, and the budget is {budget}"
+            );
+            let wasted = sent.iter().filter(|(.., success)| !success).count();
+            ensure!(
+                wasted == 0,
+                "{wasted} claims were reverted on network {}",
+                destination.get()
             );
         }
         Ok(())

@@ -4,7 +4,9 @@ use std::fmt::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
+use alloy_primitives::{Address, B256};
 use anyhow::Result;
+use causeway_devnet::deploy::ChainDeployment;
 use causeway_devnet::{Account, Deployment};
 
 /// Names the file into which the mock prover writes what it does.
@@ -13,6 +15,9 @@ pub const PROVER_LOG: &str = "CAUSEWAY_MOCK_PROVER_LOG";
 pub const PROVER_SCRIPT: &str = "CAUSEWAY_MOCK_PROVER_SCRIPT";
 /// Names the points at which the process is to die, as the crate `fail` reads them.
 pub const FAILPOINTS: &str = "FAILPOINTS";
+
+/// The least ether that is paid for, in wei.
+pub const LEAST: u64 = 1_000;
 
 /// What rows change.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +66,8 @@ pub struct Settings {
     pub gas_max: u64,
     /// Where the service is that signs; the key itself if none does.
     pub signer: Option<String>,
+    /// Networks, 0 being L1, on which messages are paid for.
+    pub messages: &'static [u32],
 }
 
 impl Default for Settings {
@@ -88,6 +95,7 @@ impl Default for Settings {
             sender_rate_burst: 10_000,
             gas_max: 5_000_000,
             signer: None,
+            messages: &[0],
         }
     }
 }
@@ -275,9 +283,51 @@ drain = "5s"
     text
 }
 
+/// The part of the configuration that has claims paid for on L1 and on networks with chains, each behind an address; nothing if there
+/// are none.
+pub fn claims(settings: &Settings, chains: &[(&str, &ChainDeployment)], key: B256) -> String {
+    if chains.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n[signer.claims.payer]\nkind = \"key\"\nkey = \"{key}\"\n");
+    for (place, (url, chain)) in chains.iter().enumerate() {
+        let _ = write!(
+            text,
+            "\n[[network]]\nid = {}\nrpc = \"{url}\"\nbridge = \"{}\"\nchain_id = {}\n",
+            place + 1,
+            chain.bridge,
+            chain.chain_id
+        );
+    }
+    text += "\n[claims]\nenabled = true\n";
+    for network in 0..=chains.len() as u32 {
+        let _ = write!(
+            text,
+            r#"
+[[claims.destination]]
+network = {network}
+signer = "payer"
+messages = {messages}
+max_fee_per_claim = "0.1 ether"
+budget_day = "0.5 ether"
+retry_after = "300ms"
+max_tries = 3
+
+[[claims.destination.token]]
+network = 0
+address = "{ether}"
+least = "{LEAST}"
+"#,
+            messages = settings.messages.contains(&network),
+            ether = Address::ZERO,
+        );
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
-    use alloy_primitives::{Address, B256, FixedBytes, U256};
+    use alloy_primitives::{FixedBytes, U256};
     use causeway_relayer::config::{Loaded, check};
 
     use super::*;

@@ -112,6 +112,7 @@ CREATE TABLE jobs(
 CREATE UNIQUE INDEX job_one_live_per_subject ON jobs(kind, subject)
   WHERE standing NOT IN ('failed', 'abandoned');
 CREATE INDEX job_by_standing ON jobs(standing, due);
+CREATE INDEX job_by_subject ON jobs(kind, subject);
 
 CREATE TABLE slots(
   chain    INTEGER NOT NULL,
@@ -160,6 +161,8 @@ CREATE TABLE claims(
   leaf         TEXT NOT NULL,
   code         TEXT,
   detail       TEXT,
+  tries        INTEGER NOT NULL DEFAULT 0,
+  due          INTEGER NOT NULL DEFAULT 0,
   seen_at      INTEGER NOT NULL,
   standing_at  INTEGER NOT NULL,
   PRIMARY KEY(origin, destination, deposit)

@@ -509,6 +509,54 @@ impl View<'_> {
     }
 }
 
+impl View<'_> {
+    /// What everything of a kind and subject has cost, in wei: all transactions of all of its jobs that blocks have.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn cost_of(&self, kind: JobKind, subject: &str) -> Result<u128, JournalError> {
+        let mut select = self.sql().prepare_cached(
+            "SELECT attempts.rowid AS rowid_, fee_paid FROM attempts JOIN jobs ON jobs.id = attempts.job
+             WHERE jobs.kind = ?1 AND jobs.subject = ?2 AND fee_paid IS NOT NULL",
+        )?;
+        let mut rows = select.query(params![kind.name(), subject])?;
+        let mut cost = 0_u128;
+        while let Some(row) = rows.next()? {
+            cost = cost.saturating_add(Columns::of("attempts", row).wei("fee_paid")?);
+        }
+        Ok(cost)
+    }
+
+    /// The most that a wallet's transactions which are out may cost yet, in wei, but for those of one job: of each nonce one is mined at
+    /// most.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn reserved_fees(&self, wallet: Wallet, but: u64) -> Result<u128, JournalError> {
+        let mut reserved = 0_u128;
+        for (nonce, job) in self.reserved_nonces(wallet)? {
+            if job == but {
+                continue;
+            }
+            let mut select = self.sql().prepare_cached(&format!(
+                "{COLUMNS} WHERE chain = ?1 AND wallet = ?2 AND nonce = ?3"
+            ))?;
+            let mut rows = select.query(params![
+                integer(wallet.chain)?,
+                wallet.address.as_slice(),
+                integer(nonce)?
+            ])?;
+            let mut most = 0_u128;
+            while let Some(row) = rows.next()? {
+                let attempt = record(row)?;
+                most = most.max(u128::from(attempt.gas).saturating_mul(attempt.fees.max_fee));
+            }
+            reserved = reserved.saturating_add(most);
+        }
+        Ok(reserved)
+    }
+}
+
 fn record(row: &Row<'_>) -> Result<Attempt, JournalError> {
     let columns = Columns::of("attempts", row);
     let mined = match columns.number_maybe("block")? {

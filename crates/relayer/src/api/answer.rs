@@ -101,6 +101,26 @@ const fn told(code: Code) -> (StatusCode, &'static str) {
             StatusCode::SERVICE_UNAVAILABLE,
             "The journal cannot be written: nothing was taken in. Send it again later.",
         ),
+        Code::NotFollowed => (
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "The relayer does not read the chain that the exit comes from or goes to. Ask another one, or its operator.",
+        ),
+        Code::NotSettled => (
+            StatusCode::CONFLICT,
+            "L1 knows no global exit root that covers the exit yet. Ask again once it is settled.",
+        ),
+        Code::NotPushed => (
+            StatusCode::CONFLICT,
+            "It is settled, and its destination was told no global exit root that covers it yet. Ask again later.",
+        ),
+        Code::AlreadyClaimed => (
+            StatusCode::CONFLICT,
+            "Its destination shows the exit claimed. There is nothing to be done.",
+        ),
+        Code::OtherExits => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "The exits that the relayer reads of the source are not those that it settled. Ask the operator.",
+        ),
     }
 }
 

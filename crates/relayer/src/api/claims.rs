@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use causeway_journal::{ClaimKey, ClaimRecord, ClaimStanding, Timestamp};
+use causeway_journal::{ClaimKey, ClaimRecord, ClaimStanding, JobKind, JournalError, Timestamp, View};
 use causeway_types::NetworkId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -40,6 +40,13 @@ pub(super) struct ClaimView {
     /// In words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) detail: Option<String>,
+    /// How often it was tried and would not be paid out.
+    pub(super) tries: u32,
+    /// The job that makes it, if one was ever made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) job: Option<u64>,
+    /// What it cost this relayer, in wei.
+    pub(super) fee_paid: String,
     /// When it was first seen.
     #[schema(value_type = u64)]
     pub(super) seen_at: Timestamp,
@@ -48,9 +55,12 @@ pub(super) struct ClaimView {
     pub(super) standing_at: Timestamp,
 }
 
-impl From<ClaimRecord> for ClaimView {
-    fn from(record: ClaimRecord) -> Self {
-        Self {
+impl ClaimView {
+    fn of(view: &View<'_>, record: ClaimRecord) -> Result<Self, JournalError> {
+        let subject = record.key.to_string();
+        let job = view.job_of(JobKind::Claim, &subject)?;
+        let cost = view.cost_of(JobKind::Claim, &subject)?;
+        Ok(Self {
             id: record.key.to_string(),
             origin: record.key.origin,
             destination: record.key.destination,
@@ -60,9 +70,12 @@ impl From<ClaimRecord> for ClaimView {
             leaf: serde_json::from_str(&record.leaf).unwrap_or(Value::String(record.leaf)),
             code: record.code,
             detail: record.detail,
+            tries: record.tries,
+            job: job.map(|job| job.id),
+            fee_paid: cost.to_string(),
             seen_at: record.seen_at,
             standing_at: record.standing_at,
-        }
+        })
     }
 }
 
@@ -103,25 +116,21 @@ pub(super) async fn list(
         |standing| standing.name(),
     )?;
     let destination = which.destination.map(NetworkId::new);
-    let claims = api.read(|view| view.claims(destination, standing, page(which.limit)))?;
-    Ok(Json(ClaimList {
-        claims: claims.into_iter().map(Into::into).collect(),
-    }))
+    let claims = api.read(|view| {
+        let records = view.claims(destination, standing, page(which.limit))?;
+        let claims = records.into_iter().map(|record| ClaimView::of(view, record));
+        claims.collect::<Result<_, _>>()
+    })?;
+    Ok(Json(ClaimList { claims }))
 }
 
 /// `origin:destination:deposit`.
 fn key(text: &str) -> Result<ClaimKey, Failure> {
-    let parts: Option<Vec<u32>> = text.split(':').map(|part| part.parse().ok()).collect();
-    match parts.as_deref() {
-        Some(&[origin, destination, deposit]) => Ok(ClaimKey {
-            origin: NetworkId::new(origin),
-            destination: NetworkId::new(destination),
-            deposit,
-        }),
-        _ => Err(Failure::malformed(format_args!(
+    text.parse().map_err(|_| {
+        Failure::malformed(format_args!(
             "`{text}` is no claim: origin:destination:deposit, three numbers"
-        ))),
-    }
+        ))
+    })
 }
 
 /// Tells of a claim.
@@ -135,9 +144,12 @@ pub(super) async fn one(
     Path(claim): Path<String>,
 ) -> Result<Json<ClaimView>, Failure> {
     let key = key(&claim)?;
-    let found = api.read(|view| view.claim(key))?;
+    let found = api.read(|view| {
+        let record = view.claim(key)?;
+        record.map(|record| ClaimView::of(view, record)).transpose()
+    })?;
     found
-        .map(|record| Json(record.into()))
+        .map(Json)
         .ok_or_else(|| Failure::not_found(format_args!("claim {key}")))
 }
 
@@ -147,7 +159,8 @@ pub(super) async fn one(
     params(("claim" = String, Path, description = "`origin:destination:deposit`")),
     responses(
         (status = 200, body = ClaimCall), (status = 404, body = Refusal),
-        (status = 503, description = "No root that covers it is known there yet", body = Refusal),
+        (status = 409, description = "It is claimed, not settled, or its destination was told no root that covers it", body = Refusal),
+        (status = 503, description = "The chains have not been read yet", body = Refusal),
     )
 )]
 pub(super) async fn calldata(

@@ -208,38 +208,105 @@ fn signers(config: &Config) -> Vec<(String, &SignerSettings)> {
 }
 
 fn claims(config: &Config, found: &mut Problems) {
-    for (place, destination) in config.claims.destination.iter().enumerate() {
-        if !config.signer.claims.contains_key(&destination.signer) {
-            found.add(
-                format!("claims.destination.{place}.signer"),
+    let destinations = &config.claims.destination;
+    if config.claims.enabled && destinations.is_empty() {
+        found.add(
+            "claims.destination",
+            "claims are enabled, and no [[claims.destination]] says where and by whom",
+        );
+    }
+    if config.claims.enabled
+        && !config
+            .networks
+            .iter()
+            .any(super::schema::NetworkSettings::is_followed)
+    {
+        found.add(
+            "claims.enabled",
+            "no [[network]] has rpc, bridge and chain_id: no exits are seen that could be paid for",
+        );
+    }
+    for (place, destination) in destinations.iter().enumerate() {
+        let setting = |name: &str| format!("claims.destination.{place}.{name}");
+        let network = destination.network;
+        match config.signer.claims.get(&destination.signer) {
+            None => found.add(
+                setting("signer"),
                 format!("there is no signer.claims.{}", destination.signer),
-            );
+            ),
+            Some(signer) if network == 0 && *signer == config.signer.settlement => found.add(
+                setting("signer"),
+                "on L1 claims have a wallet of their own: settlement must not wait for them",
+            ),
+            Some(_) => {}
         }
-        let known = destination.network == 0
-            || config.networks.iter().any(|network| {
-                network.id == destination.network && network.rpc.is_some() && network.bridge.is_some()
-            });
+        let known = network == 0
+            || config
+                .networks
+                .iter()
+                .any(|known| known.id == network && known.is_followed());
         if !known {
             found.add(
-                format!("claims.destination.{place}.network"),
+                setting("network"),
+                format!("network {network} needs a [[network]] with rpc, bridge and chain_id"),
+            );
+        }
+        if destinations[..place].iter().any(|other| other.network == network) {
+            found.add(
+                setting("network"),
+                format!("claims on network {network} have two destinations: one wallet pays for them"),
+            );
+        }
+        let nothing = destination.tokens.is_empty() && !destination.other_tokens && !destination.messages;
+        if config.claims.enabled && nothing {
+            found.add(
+                setting("token"),
+                "nothing would be paid for: name tokens, or allow other_tokens or messages",
+            );
+        }
+        if destination.max_fee_per_claim > destination.budget_day {
+            found.add(
+                setting("max_fee_per_claim"),
                 format!(
-                    "network {} needs a [[network]] with rpc and bridge",
-                    destination.network
+                    "{} is above the day's budget, {}",
+                    destination.max_fee_per_claim, destination.budget_day
                 ),
             );
         }
-    }
-    if config.claims.enabled {
-        found.add(
-            "claims.enabled",
-            "this release pays for no claims by itself: `causeway claim run` pays for one".to_owned(),
-        );
+        if destination.max_gas > GAS_CAP {
+            found.add(
+                setting("max_gas"),
+                format!(
+                    "{} is above the {GAS_CAP} that a chain takes in one transaction (EIP-7825)",
+                    destination.max_gas
+                ),
+            );
+        }
+        if destination.at_once == 0 || destination.max_tries == 0 || destination.retry_after.0.is_zero() {
+            found.add(
+                setting("at_once"),
+                "at_once, max_tries and retry_after are above zero",
+            );
+        }
     }
 }
 
 fn networks(config: &Config, found: &mut Problems) {
-    let mut ids = BTreeSet::new();
+    let (mut ids, mut chains) = (BTreeSet::new(), BTreeSet::from([config.l1.chain_id]));
     for (place, network) in config.networks.iter().enumerate() {
+        let is_begun = network.rpc.is_some() || network.bridge.is_some() || network.chain_id.is_some();
+        if is_begun && !network.is_followed() {
+            found.add(
+                format!("network.{place}"),
+                "rpc, bridge and chain_id belong together: whoever reads its chain needs all of them",
+            );
+        }
+        if let Some(chain) = network.chain_id.filter(|chain| !chains.insert(*chain)) {
+            found.add(
+                format!("network.{place}.chain_id"),
+                format!("{chain} is the chain of L1 or of another network"),
+            );
+        }
         if network.id == 0 {
             found.add(
                 format!("network.{place}.id"),

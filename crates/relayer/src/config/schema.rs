@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, U256};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -351,16 +351,29 @@ pub struct NetworkSettings {
     /// What people call it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its node, for claims and exit roots.
+    /// Its node: with that, its bridge and its chain's id, claims of and on it are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rpc: Option<Secret>,
     /// Its bridge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, pattern = "^0x[0-9a-fA-F]{40}$", example = "0x1111111111111111111111111111111111111111")]
     pub bridge: Option<Address>,
+    /// Its chain's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chain_id: Option<u64>,
+    /// The block in which its bridge was deployed: logs are read from there.
+    #[serde(default)]
+    pub deploy_block: u64,
     /// What it asks of others and what is asked of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<NetworkPolicy>,
+}
+
+impl NetworkSettings {
+    /// Whether its chain can be read.
+    pub const fn is_followed(&self) -> bool {
+        self.rpc.is_some() && self.bridge.is_some() && self.chain_id.is_some()
+    }
 }
 
 /// Who proves.
@@ -410,7 +423,7 @@ pub struct Claims {
     pub destination: Vec<ClaimDestination>,
 }
 
-/// Claims of one destination.
+/// Claims of one destination: by whom, which, and for how much. What `fees` says of prices holds here too.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClaimDestination {
@@ -418,26 +431,74 @@ pub struct ClaimDestination {
     pub network: u32,
     /// The name of a signer under `signer.claims`.
     pub signer: String,
-    /// Which claims are paid for.
+    /// The networks whose exits are paid for, 0 being L1; all if nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origins: Option<Vec<u32>>,
+    /// Whether tokens that are not listed are paid for too: anybody can make one that is worth nothing.
     #[serde(default)]
-    pub policy: ClaimPolicy,
+    pub other_tokens: bool,
+    /// Whether messages are paid for: their receivers may do anything with the gas.
+    #[serde(default)]
+    pub messages: bool,
+    /// The most gas of one claim.
+    #[serde(default = "ClaimDestination::max_gas")]
+    pub max_gas: u64,
     /// The most that one claim may cost.
     pub max_fee_per_claim: Wei,
     /// The most that is paid in a day.
     pub budget_day: Wei,
+    /// Below this the wallet is reported as low.
+    #[serde(default = "ClaimDestination::low_balance")]
+    pub low_balance: Wei,
+    /// So many claims are under way at once.
+    #[serde(default = "ClaimDestination::at_once")]
+    pub at_once: u32,
+    /// After this a claim that would be reverted is tried again, then after twice as long, and so on.
+    #[serde(default = "ClaimDestination::retry_after")]
+    pub retry_after: Time,
+    /// After so many times it is given up.
+    #[serde(default = "ClaimDestination::max_tries")]
+    pub max_tries: u32,
+    /// The tokens that are paid for.
+    #[serde(default, rename = "token", skip_serializing_if = "Vec::is_empty")]
+    pub tokens: Vec<ClaimToken>,
 }
 
-/// Which claims are paid for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ClaimPolicy {
-    /// All.
-    All,
-    /// Those that an operator approves.
-    #[default]
-    Approve,
-    /// All but messages, whose receivers may do anything with the gas.
-    NoMessage,
+impl ClaimDestination {
+    const fn max_gas() -> u64 {
+        1_000_000
+    }
+
+    const fn low_balance() -> Wei {
+        Wei(10_000_000_000_000_000)
+    }
+
+    const fn at_once() -> u32 {
+        8
+    }
+
+    const fn retry_after() -> Time {
+        seconds(60)
+    }
+
+    const fn max_tries() -> u32 {
+        8
+    }
+}
+
+/// A token whose claims are paid for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClaimToken {
+    /// The network that issues it; 0 with address zero is ether.
+    pub network: u32,
+    /// Its address there.
+    #[schema(value_type = String)]
+    pub address: Address,
+    /// Less than this is not paid for, in the token's smallest unit.
+    #[serde(default, skip_serializing_if = "U256::is_zero")]
+    #[schema(value_type = String)]
+    pub least: U256,
 }
 
 /// Where everything is kept.

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::check::problems;
 use super::schema::{
-    AcceptOthers, Api, ClaimDestination, ClaimPolicy, Claims, Config, Epochs, FeeSettings, Log,
-    NetworkPolicy, ProverSettings, Role, Rpc, SettledAt, Shutdown, SignerSettings, Storage,
+    AcceptOthers, Api, ClaimDestination, Claims, Config, Epochs, FeeSettings, Log, NetworkPolicy,
+    ProverSettings, Role, Rpc, SettledAt, Shutdown, SignerSettings, Storage,
 };
 use super::units::Wei;
 use super::{ConfigError, EXAMPLE, Loaded, Origin, Secret};
@@ -237,8 +237,24 @@ fn each_danger_is_refused_by_name() {
         ("network.1.id", "twice", |config| {
             config.networks.extend([network(7), network(7)])
         }),
-        ("claims.enabled", "claim run", |config| {
+        ("network.0", "belong together", |config| {
+            config.networks.push(super::schema::NetworkSettings {
+                chain_id: Some(7),
+                ..network(7)
+            })
+        }),
+        ("network.1.chain_id", "7007 is the chain of", |config| {
+            let second = super::schema::NetworkSettings { id: 8, ..followed(7) };
+            config.networks.extend([followed(7), second]);
+        }),
+        ("claims.destination", "no [[claims.destination]]", |config| {
+            config.networks.push(followed(7));
             config.claims.enabled = true
+        }),
+        ("claims.enabled", "no exits are seen", |config| {
+            config.claims.enabled = true;
+            payer(config, destination(0));
+            config.networks.clear();
         }),
         (
             "claims.destination.0.signer",
@@ -247,6 +263,52 @@ fn each_danger_is_refused_by_name() {
                 config.claims.destination.push(destination(0));
             },
         ),
+        ("claims.destination.0.signer", "a wallet of their own", |config| {
+            let signer = config.signer.settlement.clone();
+            config.signer.claims.insert("payer".to_owned(), signer);
+            config.claims.destination.push(destination(0));
+        }),
+        ("claims.destination.1.network", "two destinations", |config| {
+            payer(config, destination(7));
+            payer(config, destination(7));
+        }),
+        (
+            "claims.destination.0.token",
+            "nothing would be paid for",
+            |config| {
+                config.claims.enabled = true;
+                let nothing = ClaimDestination {
+                    other_tokens: false,
+                    ..destination(7)
+                };
+                payer(config, nothing);
+            },
+        ),
+        (
+            "claims.destination.0.max_fee_per_claim",
+            "2 wei is above the day's budget, 1 wei",
+            |config| {
+                let dear = ClaimDestination {
+                    max_fee_per_claim: Wei(2),
+                    ..destination(7)
+                };
+                payer(config, dear);
+            },
+        ),
+        ("claims.destination.0.max_gas", "16777216", |config| {
+            let large = ClaimDestination {
+                max_gas: 16_777_217,
+                ..destination(7)
+            };
+            payer(config, large);
+        }),
+        ("claims.destination.0.at_once", "above zero", |config| {
+            let none = ClaimDestination {
+                at_once: 0,
+                ..destination(7)
+            };
+            payer(config, none);
+        }),
     ];
     for (setting, words, spoil) in spoils {
         let mut config = example();
@@ -281,13 +343,41 @@ fn a_developers_chain_may_do_what_others_may_not() {
     assert!(AcceptOthers::PreConfirmed < AcceptOthers::Finalized);
 }
 
+/// A destination with a signer, on a network whose chain can be read.
+fn payer(config: &mut Config, destination: ClaimDestination) {
+    let signer = SignerSettings::Keystore {
+        path: "/etc/causeway/claims.json".into(),
+        password: Secret::Env {
+            env: "PASSWORD".to_owned(),
+        },
+    };
+    config.signer.claims.insert("payer".to_owned(), signer);
+    if config.networks.is_empty() {
+        config.networks.push(followed(7));
+    }
+    config.claims.destination.push(destination);
+}
+
 fn network(id: u32) -> super::schema::NetworkSettings {
     super::schema::NetworkSettings {
         id,
         name: None,
         rpc: None,
         bridge: None,
+        chain_id: None,
+        deploy_block: 0,
         policy: None,
+    }
+}
+
+fn followed(id: u32) -> super::schema::NetworkSettings {
+    super::schema::NetworkSettings {
+        rpc: Some(Secret::Env {
+            env: "RPC".to_owned(),
+        }),
+        bridge: Some(alloy_primitives::Address::repeat_byte(7)),
+        chain_id: Some(7_000 + u64::from(id)),
+        ..network(id)
     }
 }
 
@@ -295,9 +385,17 @@ fn destination(network: u32) -> ClaimDestination {
     ClaimDestination {
         network,
         signer: "payer".to_owned(),
-        policy: ClaimPolicy::All,
+        origins: None,
+        tokens: Vec::new(),
+        other_tokens: true,
+        messages: false,
+        max_gas: 1_000_000,
         max_fee_per_claim: Wei(1),
         budget_day: Wei(1),
+        low_balance: Wei(1),
+        at_once: 1,
+        retry_after: super::units::Time(std::time::Duration::from_secs(1)),
+        max_tries: 1,
     }
 }
 

@@ -8,8 +8,8 @@ use causeway_journal::{
     ReasonClass, Scope, Standing, Timestamp, View,
 };
 use causeway_ledger::{
-    AuthorisationEntry, CertificateRef, EpochOutcome, PayloadEntry, World, authorisations_chain, payload_chain,
-    settle_epoch_at,
+    AuthorisationEntry, CertificateRef, EpochOutcome, PayloadEntry, World, authorisations_chain,
+    payload_chain, settle_epoch_at,
 };
 use causeway_types::{Certificate, PublicValues, SettlementDomain, Signature};
 use serde::{Deserialize, Serialize};

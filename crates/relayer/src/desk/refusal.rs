@@ -39,11 +39,21 @@ pub enum Code {
     NotReady,
     /// The journal cannot be written.
     Storage,
+    /// No chain is configured on which the exit could be seen.
+    NotFollowed,
+    /// L1 knows no root that covers the exit.
+    NotSettled,
+    /// L1 knows one, and the exit's destination was not told.
+    NotPushed,
+    /// The exit is claimed.
+    AlreadyClaimed,
+    /// The logs of the exit's source are not those of what it settled.
+    OtherExits,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 20] = [
         Self::Malformed,
         Self::TooLarge,
         Self::UnknownNetwork,
@@ -59,6 +69,11 @@ impl Code {
         Self::HistoryMissing,
         Self::NotReady,
         Self::Storage,
+        Self::NotFollowed,
+        Self::NotSettled,
+        Self::NotPushed,
+        Self::AlreadyClaimed,
+        Self::OtherExits,
     ];
 
     /// What a sender does next, unless the refusal itself says otherwise.
@@ -70,9 +85,14 @@ impl Code {
             | Self::HeightConflict
             | Self::Unsigned
             | Self::Refused
-            | Self::ExpiresTooSoon => ReasonClass::Rebuild,
-            Self::UnknownNetwork | Self::Unauthorised | Self::Blocked => ReasonClass::Operator,
-            Self::Paused | Self::HistoryMissing => ReasonClass::Wait,
+            | Self::ExpiresTooSoon
+            | Self::AlreadyClaimed => ReasonClass::Rebuild,
+            Self::UnknownNetwork
+            | Self::Unauthorised
+            | Self::Blocked
+            | Self::NotFollowed
+            | Self::OtherExits => ReasonClass::Operator,
+            Self::Paused | Self::HistoryMissing | Self::NotSettled | Self::NotPushed => ReasonClass::Wait,
             Self::TooMany | Self::NotReady | Self::Storage => ReasonClass::Retry,
         }
     }

@@ -23,7 +23,7 @@ pub struct Status {
     pub commitment: Option<B256>,
     /// Whether everything that it needs is there, part by part.
     pub components: Vec<Component>,
-    /// L1's nodes.
+    /// L1's nodes, and those of the networks that are followed.
     #[schema(value_type = Vec<Object>)]
     pub endpoints: Vec<EndpointStatus>,
     /// Who pays.
@@ -72,8 +72,7 @@ pub struct WalletStatus {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TaskStatus {
     /// Its name.
-    #[schema(value_type = String)]
-    pub name: &'static str,
+    pub name: String,
     /// When it last finished a round.
     #[schema(value_type = Option<u64>)]
     pub last_tick: Option<Timestamp>,

@@ -91,7 +91,7 @@ impl Gauges {
             }
         }
         for task in &status.tasks {
-            let of = || labels([("task", task.name)]);
+            let of = || labels([("task", &task.name)]);
             self.set(names::TICK_LIMIT, of(), task.limit_s as f64);
             if let Some(tick) = task.last_tick {
                 self.set(names::TICK, of(), tick.millis() as f64 / 1_000.0);

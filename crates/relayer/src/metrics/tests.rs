@@ -79,7 +79,7 @@ fn status() -> Status {
             nonce: Some(4),
         }],
         tasks: vec![TaskStatus {
-            name: "settle",
+            name: "settle".to_owned(),
             last_tick: Some(NOW),
             limit_s: 60,
             restarts: 2,

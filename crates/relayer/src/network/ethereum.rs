@@ -204,6 +204,14 @@ impl Ethereum {
         self.leaves.last().map(|leaf| self.root(leaf))
     }
 
+    /// The newest global exit root that L1 knows and that whoever is asked knows as well: it covers all that older ones do.
+    pub fn newest_known(&self, knows: impl Fn(GlobalExitRoot) -> bool) -> Option<GlobalRoot> {
+        let mut leaves = self.leaves.iter().rev();
+        leaves
+            .find(|leaf| knows(leaf.inner.global_exit_root))
+            .map(|leaf| self.root(leaf))
+    }
+
     /// The newest global exit root that L1 knows, that covers an exit and that whoever is asked knows as well.
     pub fn covering(&self, index: GlobalIndex, knows: impl Fn(GlobalExitRoot) -> bool) -> Option<GlobalRoot> {
         let mut covering = self.roots_covering(index);

@@ -6,7 +6,7 @@ use alloy_primitives::{Address, Bytes, U256};
 use causeway_chain::{FeePolicy, Fees, Pool, SignedTransaction, SigningError, TransactionSigner, Unsigned};
 use causeway_journal::Wallet;
 
-use super::OutboxError;
+use super::{Budget, OutboxError};
 use crate::config::schema::FeeSettings;
 
 /// Who signs on a chain, and what he is ready to pay.
@@ -16,6 +16,8 @@ pub struct Account {
     signer: Box<dyn TransactionSigner>,
     wallet: Wallet,
     fees: FeeSettings,
+    /// The most that one transaction may cost, in wei.
+    each: Option<u128>,
 }
 
 impl Account {
@@ -30,6 +32,22 @@ impl Account {
             signer,
             wallet,
             fees,
+            each: None,
+        }
+    }
+
+    /// The same, which pays no more than this for one transaction.
+    #[must_use]
+    pub const fn each(mut self, most: u128) -> Self {
+        self.each = Some(most);
+        self
+    }
+
+    /// What may be paid.
+    pub const fn budget(&self) -> Budget {
+        Budget {
+            each: self.each,
+            day: self.fees.budget_day.0,
         }
     }
 

@@ -8,7 +8,7 @@ use causeway_journal::{Hold, Job, JobKind, JobStanding, JournalError, Signed, Ti
 use serde_json::json;
 use tracing::info;
 
-use super::{Outbox, OutboxError, Purpose, Round};
+use super::{Outbox, OutboxError, OverBudget, Purpose, Round, Spent};
 
 /// Gas of a transaction that does nothing.
 const NOTHING: u64 = 21_000;
@@ -247,12 +247,18 @@ impl Outbox {
                 .saturating_sub(Duration::from_secs(DAY).as_millis() as u64),
         );
         let wallet = self.account.wallet();
-        let paid = self.journal.read(|view| view.paid_since(wallet, since))?;
-        let budget = self.account.fees().budget_day.0;
-        if paid.saturating_add(most) > budget {
-            let detail =
-                format!("{paid} wei are paid within a day, with this it could be more than {budget}");
-            return Ok(Some((Hold::Budget, detail)));
+        let spent = self.journal.read(|view| {
+            Ok::<_, JournalError>(Spent {
+                paid: view.paid_since(wallet, since)?,
+                reserved: view.reserved_fees(wallet, job.id)?,
+            })
+        })?;
+        if let Err(over) = self.account.budget().affords(most, spent) {
+            let hold = match over {
+                OverBudget::Each { .. } => Hold::Ceiling,
+                OverBudget::Day { .. } => Hold::Budget,
+            };
+            return Ok(Some((hold, over.to_string())));
         }
         let needed = U256::from(most).saturating_add(job.value);
         if balance < needed {

@@ -4,6 +4,7 @@
 //! that matters is remembered between rounds, so it does not matter where a round is broken off.
 
 mod account;
+mod budget;
 mod error;
 mod first;
 mod live;
@@ -12,12 +13,14 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use alloy_primitives::{B256, U256};
 use causeway_chain::{Pinned, Tag};
 use causeway_journal::{Hold, Job, JobKind, JobStanding, Journal, JournalError, Scope, Timestamp};
 
 pub use account::Account;
+pub use budget::{Budget, OverBudget, Spent};
 pub use error::OutboxError;
 
 /// What the chain says of a job before anything is signed for it.
@@ -80,6 +83,8 @@ pub struct Outbox {
     memory: Mutex<Memory>,
     /// Whether nothing is signed.
     dry_run: bool,
+    /// How long a job that is held before anything is signed for it is not looked at.
+    patience: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -101,7 +106,15 @@ impl Outbox {
             account,
             memory: Mutex::default(),
             dry_run,
+            patience: Duration::ZERO,
         }
+    }
+
+    /// The same, which looks only after this at a job again that it held before anything was signed for it.
+    #[must_use]
+    pub const fn patient(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Whose transactions they are.
@@ -234,6 +247,10 @@ impl Outbox {
         now: Timestamp,
         round: &mut Round,
     ) -> Result<(), OutboxError> {
+        // A clock that went back keeps nobody waiting longer than that.
+        if job.standing == JobStanding::Queued && job.due > now && job.due <= now.after(self.patience) {
+            return Ok(());
+        }
         if job.standing == JobStanding::Live
             && self.look_for_receipts(purpose, &job, pinned, now, round).await?
         {
@@ -303,9 +320,10 @@ impl Outbox {
     }
 
     fn hold(&self, job: u64, hold: Hold, detail: &str, now: Timestamp) -> Result<(), OutboxError> {
+        let due = now.after(self.patience);
         Ok(self
             .journal
-            .change(now, |change| change.hold_job(job, Some(hold), Some(detail), now))?)
+            .change(now, |change| change.hold_job(job, Some(hold), Some(detail), due))?)
     }
 
     fn hold_all(&self, hold: Hold, detail: &str, now: Timestamp) -> Result<(), OutboxError> {

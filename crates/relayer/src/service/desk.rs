@@ -43,7 +43,7 @@ impl Desk for Service {
         let config = self.coordinator.config();
         let latest = self.see(|latest| latest.clone());
         let now = clock::now();
-        let endpoints = self.pool.status();
+        let mut endpoints = self.pool.status();
         let account = self.outbox.account();
         let tasks = self.tasks.status();
         let late: Vec<_> = tasks
@@ -52,7 +52,7 @@ impl Desk for Service {
                 let limit = Duration::from_secs(task.limit_s);
                 task.last_tick.is_none_or(|last| last.after(limit) < now)
             })
-            .map(|task| task.name)
+            .map(|task| task.name.as_str())
             .collect();
         let low = config.fees.low_balance.0;
         let balance = latest.wallet.as_ref().map(|round| round.balance);
@@ -106,6 +106,15 @@ impl Desk for Service {
                 },
             ),
         ];
+        endpoints.extend(self.claims.endpoints());
+        let mut wallets = vec![WalletStatus {
+            name: "settlement".to_owned(),
+            chain: account.wallet().chain,
+            address: account.wallet().address,
+            balance,
+            nonce: latest.wallet.as_ref().map(|round| round.nonce),
+        }];
+        wallets.extend(self.claims.wallets());
         Status {
             chain_id: config.l1.chain_id,
             settlement: config.contracts.settlement,
@@ -116,19 +125,13 @@ impl Desk for Service {
             commitment: self.coordinator.commitment(),
             components,
             endpoints,
-            wallets: vec![WalletStatus {
-                name: "settlement".to_owned(),
-                chain: account.wallet().chain,
-                address: account.wallet().address,
-                balance,
-                nonce: latest.wallet.as_ref().map(|round| round.nonce),
-            }],
+            wallets,
             tasks,
         }
     }
 
     fn claim_call(&self, claim: ClaimKey) -> Result<ClaimCall, Refusal> {
-        self.call_of(claim)
+        self.claims.call(claim, self.coordinator.config())
     }
 
     fn retry_job(&self, job: u64, by: &Operator) -> Result<Acted, Refusal> {

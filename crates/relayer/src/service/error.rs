@@ -40,6 +40,20 @@ pub enum ServiceError {
         /// Which one.
         setting: String,
     },
+    /// There is no such signer.
+    #[error("there is no signer.claims.{signer}")]
+    NoSigner {
+        /// Its name.
+        signer: String,
+    },
+    /// Claims on L1 are paid for by settlement's wallet.
+    #[error("signer.claims.{signer} is {address}, which settles: on L1 claims have a wallet of their own")]
+    SameWallet {
+        /// The signer of claims.
+        signer: String,
+        /// The wallet.
+        address: alloy_primitives::Address,
+    },
     /// An address is none.
     #[error("{setting}: this is no address of a node, which begins with http:// or https://")]
     Url {

@@ -1,6 +1,7 @@
 //! The relayer as it runs: tasks that look after each other, and a way to end them.
 
 mod backup;
+mod claims;
 mod desk;
 mod error;
 mod logs;
@@ -54,6 +55,7 @@ pub struct Service {
     pool: Arc<Pool>,
     outbox: Arc<Outbox>,
     settler: Arc<Settler>,
+    claims: claims::Claims,
     watcher: Arc<Watcher>,
     tasks: Tasks,
     metrics: Metrics,
@@ -104,10 +106,24 @@ impl Service {
         let signer = signer("settlement", &config.signer.settlement)?;
         let account = Account::new(pool.clone(), config.l1.chain_id, signer, config.fees.clone());
         let settler = Settler::new(coordinator.clone(), account.wallet());
+        let claims = claims::Claims::open(&config, &journal, &pool, &observer, options.dry_run)?;
+        // Two outboxes of one wallet would take each other's nonces.
+        let wallet = account.wallet();
+        let shared = claims
+            .wallets()
+            .into_iter()
+            .find(|other| (other.chain, other.address) == (wallet.chain, wallet.address));
+        if let Some(other) = shared {
+            return Err(ServiceError::SameWallet {
+                signer: other.name,
+                address: other.address,
+            });
+        }
         Ok(Arc::new(Self {
             watcher: Arc::new(Watcher::new(coordinator.clone(), pool.clone())),
             outbox: Arc::new(Outbox::new(journal, account, options.dry_run)),
             settler: Arc::new(settler),
+            claims,
             tasks: Tasks::default(),
             metrics,
             seen: Mutex::default(),
@@ -182,9 +198,10 @@ impl Service {
             let this = this.clone();
             async move { this.send().await }
         });
+        let claiming = self.claims.spawn(self, &stop);
         info!(chain = self.coordinator.config().l1.chain_id, "running");
         stop.cancelled().await;
-        for task in [reading, planning, sending] {
+        for task in [reading, planning, sending].into_iter().chain(claiming) {
             // It ends with its round.
             if task.await.is_err() {
                 warn!("a task fell while it was ended");
@@ -264,8 +281,7 @@ impl Service {
     }
 
     async fn send(&self) -> Result<(), String> {
-        // Nothing is signed for a chain that was not seen to be the one that is meant.
-        if self.coordinator.deployment().is_none() || self.see(|latest| latest.operator) {
+        if !self.l1_is_known() {
             return Ok(());
         }
         let round = self.outbox.round(&*self.settler, clock::now()).await;
@@ -276,6 +292,11 @@ impl Service {
             }
             Err(error) => Err(error.to_string()),
         }
+    }
+
+    /// Nothing is signed for a chain that was not seen to be the one that is meant.
+    fn l1_is_known(&self) -> bool {
+        self.coordinator.deployment().is_some() && !self.see(|latest| latest.operator)
     }
 
     pub(crate) fn see<T>(&self, with: impl FnOnce(&mut Latest) -> T) -> T {
@@ -304,7 +325,7 @@ pub fn pool(endpoints: &[EndpointSettings], rpc: &Rpc) -> Result<Pool, ServiceEr
     let mut members = Vec::new();
     for settings in endpoints {
         let url = settings.url.read().map_err(|source| ServiceError::Secret {
-            setting: format!("l1.endpoint {}", settings.name),
+            setting: format!("endpoint {}", settings.name),
             source,
         })?;
         let roles = settings.roles.as_deref().map_or(Roles::BOTH, |roles| Roles {
@@ -315,7 +336,7 @@ pub fn pool(endpoints: &[EndpointSettings], rpc: &Rpc) -> Result<Pool, ServiceEr
             name: settings.name.clone(),
             // It is not shown: it may hold a key.
             url: url.trim().parse().map_err(|_| ServiceError::Url {
-                setting: format!("l1.endpoint {}", settings.name),
+                setting: format!("endpoint {}", settings.name),
             })?,
         };
         members.push((endpoint, roles, settings.priority));

@@ -1,13 +1,11 @@
 //! What operators do: each in one transaction with the entry that tells of it.
 
 use alloy_primitives::B256;
-use causeway_journal::{
-    Change, ClaimKey, Job, JobStanding, JournalError, NewJob, Reason, ReasonClass, Standing,
-};
+use causeway_journal::{Change, Job, JobStanding, JournalError, NewJob, Reason, ReasonClass, Standing};
 
 use super::Service;
 use crate::clock;
-use crate::desk::{Acted, ClaimCall, Code, Operator, Refusal};
+use crate::desk::{Acted, Code, Operator, Refusal};
 
 /// Why a change was not made.
 enum Stop {
@@ -128,18 +126,6 @@ impl Service {
         // What was built on it is judged again.
         self.coordinator.forget();
         Ok(acted)
-    }
-
-    pub(super) fn call_of(&self, claim: ClaimKey) -> Result<ClaimCall, Refusal> {
-        let known = self.coordinator.journal().read(|view| view.claim(claim));
-        match known {
-            Ok(Some(_)) => Err(Refusal::new(
-                Code::NotReady,
-                "this relayer follows no exit trees, so it cannot make the call",
-            )),
-            Ok(None) => Err(Refusal::new(Code::NotFound, format!("there is no claim {claim}"))),
-            Err(error) => Err(Refusal::new(Code::Storage, JournalError::to_string(&error))),
-        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use causeway_journal::{JobStanding, ProofStanding, Standing};
+use causeway_journal::{Job, JobKind, JobStanding, ProofStanding, Standing};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -123,7 +123,11 @@ async fn until_idle(service: Arc<Service>, stop: CancellationToken) {
                 }
                 let jobs = view.open_jobs()?;
                 let proofs = view.proofs_at(ProofStanding::Queued)?;
-                let unfinished = jobs.iter().any(|job| job.standing != JobStanding::Included);
+                // A claim that waits for money or a better price may wait for days.
+                let waits = |job: &Job| job.kind == JobKind::Claim && job.hold.is_some();
+                let unfinished = jobs
+                    .iter()
+                    .any(|job| job.standing != JobStanding::Included && !waits(job));
                 Ok::<_, causeway_journal::JournalError>(unfinished || !proofs.is_empty())
             })
         });

@@ -20,7 +20,7 @@ const LONGEST: Duration = Duration::from_secs(30);
 /// A task.
 #[derive(Debug)]
 pub struct Task {
-    name: &'static str,
+    name: String,
     limit: Duration,
     last: AtomicU64,
     restarts: AtomicU64,
@@ -41,7 +41,7 @@ impl Task {
     fn status(&self) -> TaskStatus {
         let last = self.last.load(Ordering::Relaxed);
         TaskStatus {
-            name: self.name,
+            name: self.name.clone(),
             last_tick: (last > 0).then(|| Timestamp::from_millis(last)),
             limit_s: self.limit.as_secs(),
             restarts: self.restarts.load(Ordering::Relaxed),
@@ -55,9 +55,9 @@ pub struct Tasks(Mutex<Vec<Arc<Task>>>);
 
 impl Tasks {
     /// A new task, and how long one of its rounds may take.
-    pub fn task(&self, name: &'static str, limit: Duration) -> Arc<Task> {
+    pub fn task(&self, name: impl Into<String>, limit: Duration) -> Arc<Task> {
         let task = Arc::new(Task {
-            name,
+            name: name.into(),
             limit,
             last: AtomicU64::new(clock::now().millis()),
             restarts: AtomicU64::new(0),

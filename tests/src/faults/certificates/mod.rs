@@ -24,6 +24,8 @@ use crate::world::{secret, sign, signer};
 pub struct Draft {
     /// Exits of the network's own token: where to, and how much.
     pub exits: Vec<(NetworkId, u64)>,
+    /// Exits that were made on its own bridge, as they are.
+    pub made: Vec<Exit>,
     /// Exits of others that it takes in.
     pub imports: Vec<GlobalIndex>,
     /// With whom it settles: networks, at the height that they have next.
@@ -217,6 +219,7 @@ impl Maker {
             .exits
             .iter()
             .map(|&(to, amount)| exit_of(network, to, U256::from(amount)))
+            .chain(wanted.made.iter().copied())
             .collect();
         let mut imports = Vec::new();
         for &index in &wanted.imports {

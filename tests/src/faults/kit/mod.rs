@@ -29,6 +29,8 @@ const ALIVE: Duration = Duration::from_secs(15);
 pub struct Options {
     /// How many networks are registered.
     pub networks: u32,
+    /// How many of them, the first ones, have a chain of their own on which claims are paid for, as on L1.
+    pub destinations: u32,
     /// How many blocks an epoch of the chain has: two epochs on a block make it final.
     pub slots_in_an_epoch: u64,
     /// How the relayer is set up.
@@ -43,6 +45,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             networks: 4,
+            destinations: 0,
             slots_in_an_epoch: 1,
             settings: Settings::default(),
             seed: 1,
@@ -63,6 +66,10 @@ pub struct Kit {
     folder: TempDir,
     places: Places,
     wallet: Account,
+    /// Who pays for claims.
+    payer: Account,
+    /// In front of the nodes of the networks with chains.
+    gates: Vec<Proxy>,
     relayer: Option<Relayer>,
     /// Whether blocks are made while something is waited for.
     mining: bool,
@@ -97,6 +104,15 @@ impl Kit {
             .node()
             .set_balance(wallet.address(), ether * U256::from(10))
             .await?;
+        let payer = Account::named("claims");
+        let mut gates = Vec::new();
+        for id in 0..=options.destinations {
+            let node = devnet.node(NetworkId::new(id)).context("it has a node")?;
+            node.set_balance(payer.address(), ether).await?;
+            if id > 0 {
+                gates.push(Proxy::start(node.url()).await?);
+            }
+        }
         let kit = Self {
             maker: Maker::new(domain, options.networks, options.seed)?,
             random: ChaCha8Rng::seed_from_u64(options.seed),
@@ -107,6 +123,8 @@ impl Kit {
             folder,
             places,
             wallet,
+            payer,
+            gates,
             relayer: None,
             mining: true,
             expected: Vec::new(),
@@ -122,13 +140,18 @@ impl Kit {
     /// # Errors
     /// The system's.
     pub fn write_config(&self) -> Result<()> {
-        let text = settings::config(
+        let mut text = settings::config(
             &self.options.settings,
             self.devnet.deployment(),
             &self.places,
             &[&self.urls[0], &self.urls[1]],
             &self.wallet,
         );
+        let gates = self.gates.iter().zip(&self.devnet.deployment().networks);
+        let chains: Vec<_> = gates
+            .filter_map(|(gate, network)| Some((gate.url(), network.chain.as_ref()?)))
+            .collect();
+        text += &settings::claims(&self.options.settings, &chains, self.payer.key());
         Ok(std::fs::write(self.places.config(), text)?)
     }
 
@@ -199,6 +222,28 @@ impl Kit {
     /// Who pays for the relayer.
     pub const fn wallet(&self) -> &Account {
         &self.wallet
+    }
+
+    /// Who pays for claims.
+    pub const fn payer(&self) -> &Account {
+        &self.payer
+    }
+
+    /// The proxy in front of a network's node.
+    ///
+    /// # Errors
+    /// If it has no chain.
+    pub fn gate(&self, network: NetworkId) -> Result<&Proxy> {
+        let place = (network.get() as usize).checked_sub(1);
+        place
+            .and_then(|place| self.gates.get(place))
+            .context("the network has no chain")
+    }
+
+    /// L1 and the networks on which claims are paid for; none if there are none.
+    pub fn destinations(&self) -> Vec<NetworkId> {
+        let last = self.options.destinations;
+        (0..=last).filter(|_| last > 0).map(NetworkId::new).collect()
     }
 
     /// How the relayer is set up.
@@ -331,7 +376,7 @@ fn devnet_options(options: &Options) -> Result<DevnetOptions> {
         Ok(NetworkPlan {
             name: format!("network {id}"),
             authority: Authority::signer(signer(NetworkId::new(id)))?,
-            chain_id: None,
+            chain_id: (id <= options.destinations).then(|| 41_000 + u64::from(id)),
         })
     });
     let code = [

@@ -67,6 +67,11 @@ impl Kit {
     /// # Errors
     /// If the node does not answer.
     pub async fn mine(&self, blocks: u64) -> Result<()> {
+        for network in self.destinations().into_iter().skip(1) {
+            if let Some(node) = self.devnet.node(network) {
+                node.mine(blocks).await?;
+            }
+        }
         Ok(self.devnet.l1().node().mine(blocks).await?)
     }
 

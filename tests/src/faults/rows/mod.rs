@@ -1,5 +1,6 @@
 //! The rows of the failure matrix.
 
+mod claims;
 mod crashes;
 mod damage;
 mod endpoints;
@@ -166,6 +167,42 @@ pub const ROWS: &[Row] = &[
         "duplicates, conflicts, rubbish and a flood",
         intake::limited,
         intake::flood
+    ),
+    row!(
+        "F38",
+        "claims are paid for on L1 and two networks",
+        claims::two,
+        claims::paid
+    ),
+    row!(
+        "F38b",
+        "somebody else claims before ours is mined",
+        claims::two,
+        claims::overtaken
+    ),
+    row!(
+        "F38c",
+        "the wallet of one destination is empty, then funded",
+        claims::two,
+        claims::unfunded
+    ),
+    row!(
+        "F38d",
+        "one destination is down, then back",
+        claims::two,
+        claims::down
+    ),
+    row!(
+        "F38e",
+        "a message reverts, and what the terms leave out",
+        claims::messages,
+        claims::refused
+    ),
+    row!(
+        "F38f",
+        "killed while a claim is under way",
+        claims::two,
+        claims::killed
     ),
     row!(
         "F39",

@@ -37,13 +37,13 @@ pub(in crate::api) const fn number(code: Code) -> i32 {
         Code::Malformed => PARAMS,
         Code::UnknownNetwork => NOT_REGISTERED,
         Code::Unauthorised | Code::Unsigned => SIGNATURE,
-        Code::Refused | Code::TooLarge => VALIDATION,
+        Code::Refused | Code::TooLarge | Code::AlreadyClaimed | Code::OtherExits => VALIDATION,
         Code::HeightConflict | Code::ExpiresTooSoon | Code::Blocked | Code::Paused | Code::HistoryMissing => {
             SEND_CERTIFICATE
         }
         Code::TooMany => RATE_LIMITED,
-        Code::NotFound => NOT_FOUND,
-        Code::NotReady | Code::Storage => UNAVAILABLE,
+        Code::NotFound | Code::NotFollowed => NOT_FOUND,
+        Code::NotReady | Code::Storage | Code::NotSettled | Code::NotPushed => UNAVAILABLE,
     }
 }
 

@@ -253,7 +253,7 @@ impl Desk for MockDesk {
                 nonce: Some(4),
             }],
             tasks: vec![TaskStatus {
-                name: "settle",
+                name: "settle".to_owned(),
                 last_tick: Some(Timestamp::from_millis(1_700_000_000_000)),
                 limit_s: 60,
                 restarts: 1,

@@ -142,6 +142,11 @@ async fn refusals_have_agglayers_numbers_and_our_class() {
         (Code::HistoryMissing, -10_006, "send-certificate"),
         (Code::NotReady, -10_014, "unavailable"),
         (Code::Storage, -10_014, "unavailable"),
+        (Code::NotFollowed, -10_008, "resource-not-found"),
+        (Code::NotSettled, -10_014, "unavailable"),
+        (Code::NotPushed, -10_014, "unavailable"),
+        (Code::AlreadyClaimed, -10_003, "validation"),
+        (Code::OtherExits, -10_003, "validation"),
     ];
     assert_eq!(cases.map(|(code, ..)| code), Code::ALL);
     for (code, number, tag) in cases {

@@ -57,6 +57,11 @@ async fn every_refusal_has_its_status_and_says_when_to_come_again() {
         (Code::HistoryMissing, 422, None),
         (Code::NotReady, 503, Some(10)),
         (Code::Storage, 503, Some(10)),
+        (Code::NotFollowed, 422, None),
+        (Code::NotSettled, 409, None),
+        (Code::NotPushed, 409, None),
+        (Code::AlreadyClaimed, 409, None),
+        (Code::OtherExits, 500, None),
     ];
     assert_eq!(cases.map(|(code, ..)| code), Code::ALL);
     for (code, status, after) in cases {

@@ -80,6 +80,8 @@ const fn of_service(error: &ServiceError) -> Option<u8> {
         | ServiceError::Secret { .. }
         | ServiceError::Key { .. }
         | ServiceError::Url { .. }
+        | ServiceError::NoSigner { .. }
+        | ServiceError::SameWallet { .. }
         | ServiceError::Filter { .. } => Some(CONFIG),
         ServiceError::Thread(_) => None,
     }

@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::rows::ROWS;
 
 /// What has to be true after whatever happened, by name.
-const INVARIANTS: [(&str, &str); 6] = [
+const INVARIANTS: [(&str, &str); 7] = [
     ("I1", "each certificate is settled exactly once"),
+    ("I2", "each exit is claimed at most once"),
     (
         "I3",
         "no nonce gap remains, and no certificate is without state or reason",

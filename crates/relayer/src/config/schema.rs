@@ -214,7 +214,7 @@ pub enum SignerSettings {
         /// Its address: a secret, for it may hold a key.
         url: Secret,
         /// Whose key it signs with: every signature is held to it.
-        #[schema(value_type = String)]
+        #[schema(value_type = String, pattern = "^0x[0-9a-fA-F]{40}$", example = "0x1111111111111111111111111111111111111111")]
         address: Address,
         /// How long it may take.
         #[serde(default = "SignerSettings::timeout")]
@@ -493,11 +493,11 @@ pub struct ClaimToken {
     /// The network that issues it; 0 with address zero is ether.
     pub network: u32,
     /// Its address there.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, pattern = "^0x[0-9a-fA-F]{40}$", example = "0x1111111111111111111111111111111111111111")]
     pub address: Address,
     /// Less than this is not paid for, in the token's smallest unit.
     #[serde(default, skip_serializing_if = "U256::is_zero")]
-    #[schema(value_type = String)]
+    #[schema(value_type = String, example = "0x1")]
     pub least: U256,
 }
 
@@ -562,7 +562,7 @@ pub struct Api {
     pub sender_rate_burst: u32,
     /// Proxies in front of this, whose `X-Forwarded-For` says who sends.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Vec<String>)]
+    #[schema(value_type = Vec<String>, example = json!(["127.0.0.1"]))]
     pub trusted_proxies: Vec<IpAddr>,
 }
 

@@ -131,19 +131,29 @@ async fn what_is_being_read_has_a_limit_for_each_and_for_all() {
     // One of them has all that he may have.
     let refused = async {
         loop {
+            // Nothing else of his is asked while the last of it is taken: that could be what there is no room for.
+            tokio::time::sleep(Duration::from_millis(300)).await;
             let (status, code) = from(&service, "7.7.7.1", good()).await;
             if status == 429 {
                 break code;
             }
+            drop(held.remove(0));
+            held.insert(0, begin(&service, "7.7.7.1", 64 << 10));
         }
     };
     let code = tokio::time::timeout(Duration::from_secs(60), refused).await;
     assert_eq!(code, Ok(Value::from("too_many")));
     assert!(matches!(from(&service, "7.7.7.9", good()).await.0, 200 | 202));
     // And when all of it is taken, nobody has any, until somebody gives his back.
-    held.push(begin(&service, "7.7.7.4", 64 << 10));
     let full = async {
-        while from(&service, "7.7.7.9", good()).await.0 != 429 {}
+        loop {
+            held.push(begin(&service, "7.7.7.4", 64 << 10));
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            if from(&service, "7.7.7.9", good()).await.0 == 429 {
+                break;
+            }
+            held.pop();
+        }
         held.pop();
         while from(&service, "7.7.7.9", good()).await.0 == 429 {}
     };

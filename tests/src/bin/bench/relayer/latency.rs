@@ -14,7 +14,7 @@ use crate::report::Report;
 use crate::row::{Row, Unit};
 
 /// Settlements one after the other.
-const TIMES: usize = 8;
+const TIMES: usize = 5;
 
 /// How long anything may take.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -26,6 +26,7 @@ pub(super) async fn run(report: &mut Report) -> Result<()> {
             // As the example has it; an epoch is closed as soon as there is something.
             poll_ms: 4_000,
             max_wait_ms: 0,
+            stall_after_s: 90,
             ..Settings::default()
         },
         ..Options::default()
@@ -40,7 +41,9 @@ pub(super) async fn run(report: &mut Report) -> Result<()> {
         kit.submit(&made).await?;
         kit.until_standing(&[made.id], &["finalized"], Duration::from_secs(120))
             .await?;
-        seconds.push(of(&journal(&kit)?, made.id)?.as_secs_f64());
+        let took = of(&journal(&kit)?, made.id)?;
+        eprintln!("settlement {round} was broadcast after {took:?}");
+        seconds.push(took.as_secs_f64());
     }
     report.row(
         Row::new(

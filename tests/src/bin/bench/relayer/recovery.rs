@@ -19,8 +19,8 @@ const TIMES: usize = 5;
 const LIMIT: Duration = Duration::from_secs(1_800);
 
 pub(super) async fn run(report: &mut Report) -> Result<()> {
-    for certificates in [0, 1_000, 100_000] {
-        let name = format!("relayer.recovery.certificates{certificates}");
+    for (size, certificates) in [("none", 0), ("thousand", 1_000), ("hundred_thousand", 100_000)] {
+        let name = format!("relayer.recovery.{size}");
         if report.wants(&name) {
             row(report, &name, certificates).await?;
         }

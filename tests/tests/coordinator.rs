@@ -150,7 +150,7 @@ impl Desk {
             match work {
                 Work::Transition(..) => self
                     .coordinator
-                    .proved_transition(job.id, b"transition", self.clock)
+                    .proved_transition(&job, b"transition", self.clock)
                     .unwrap(),
                 Work::Epoch(_, statement) => {
                     let proof = mock_proof(statement);
@@ -421,7 +421,7 @@ fn a_cycle_is_confirmed_together() {
     );
     let (job, _) = desk.coordinator.lease("mock", desk.clock).unwrap().unwrap();
     desk.coordinator
-        .proved_transition(job.id, b"one", desk.clock)
+        .proved_transition(&job, b"one", desk.clock)
         .unwrap();
     desk.coordinator.renew(desk.clock).unwrap();
     let standings = [desk.standing(&first), desk.standing(&second)];

@@ -321,6 +321,17 @@ impl View<'_> {
         Ok(select.query_row([id.as_slice()], |row| row.get(0)).optional()?)
     }
 
+    /// Whether the proof that a network made of its own certificate has come.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn has_own_proof(&self, id: B256) -> Result<bool, JournalError> {
+        let mut select = self
+            .sql()
+            .prepare_cached("SELECT 1 FROM own_proofs WHERE certificate = ?1")?;
+        Ok(select.exists([id.as_slice()])?)
+    }
+
     /// The id of the live certificate at a height.
     ///
     /// # Errors
@@ -371,6 +382,22 @@ impl View<'_> {
             records.push(record(row)?);
         }
         Ok(records)
+    }
+
+    /// How many certificates of a standing there are that are not in quarantine, and since when the oldest of them stands there.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn certificates_since(&self, standing: Standing) -> Result<(u64, Option<Timestamp>), JournalError> {
+        let mut select = self.sql().prepare_cached(&format!(
+            "SELECT count(*), min(standing_at) FROM certificates WHERE standing = ?1 AND {SOUND}"
+        ))?;
+        let (count, oldest): (i64, Option<i64>) =
+            select.query_row([standing.name()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok((
+            count.unsigned_abs(),
+            oldest.map(|millis| Timestamp::from_millis(millis.unsigned_abs())),
+        ))
     }
 
     /// The newest certificate of a network with one of these standings, by height.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 use crate::error::JournalError;
@@ -230,6 +231,9 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, JournalError> {
     };
     let connection = Connection::open_with_flags(path, flags).map_err(corrupt)?;
     connection.busy_timeout(Duration::from_secs(10))?;
+    // All statements are kept, and none is planned again for what is bound to it.
+    connection.set_prepared_statement_cache_capacity(256);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection
         .pragma_update(None, "foreign_keys", true)
         .map_err(corrupt)?;

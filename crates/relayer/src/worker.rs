@@ -134,7 +134,7 @@ impl<P: Prover> Worker<P> {
                         .prove_transition(&inputs, own.as_deref(), &mut progress)
                 })?;
                 fail::fail_point!("prove::after_result_before_store", |_| std::process::abort());
-                self.coordinator.proved_transition(id, &proof, clock::now())?;
+                self.coordinator.proved_transition(job, &proof, clock::now())?;
             }
             Work::Epoch(work, statement) => {
                 let proof = caught(|| self.prover.prove_epoch(&work, &mut progress))?;

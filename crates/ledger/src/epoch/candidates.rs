@@ -1,13 +1,14 @@
 //! The certificates that apply.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use causeway_types::{Certificate, NetworkId};
 
+use super::memory::Memory;
 use super::needs::{Need, find};
 use super::outcome::{Because, CertificateRef, LeftOut, RootCause};
-use crate::apply::{Transition, apply};
-use crate::authority::check_authority;
+use crate::apply::Transition;
 use crate::error::LedgerError;
 use crate::state::State;
 use crate::world::World;
@@ -15,7 +16,7 @@ use crate::world::World;
 /// A certificate that applies after its network's candidates before it.
 pub(super) struct Candidate {
     pub(super) reference: CertificateRef,
-    pub(super) transition: Transition,
+    pub(super) transition: Arc<Transition>,
 }
 
 pub(super) struct Candidates {
@@ -28,16 +29,21 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
-    pub(super) fn collect(world: &World, certificates: &[Certificate], settles_at: u64) -> Self {
+    pub(super) fn collect(
+        world: &World,
+        certificates: &[&Certificate],
+        settles_at: u64,
+        memory: &mut Memory,
+    ) -> Self {
         let mut order: Vec<_> = (0..certificates.len()).collect();
         order.sort_by_key(|&position| {
-            let certificate = &certificates[position];
+            let certificate = certificates[position];
             (certificate.network, certificate.height, position)
         });
         let (mut candidates, mut left_out) = (Vec::<Candidate>::new(), Vec::<LeftOut>::new());
         let mut index = Index::default();
         for position in order {
-            let certificate = &certificates[position];
+            let certificate = certificates[position];
             let reference = CertificateRef {
                 position,
                 network: certificate.network,
@@ -48,7 +54,7 @@ impl Candidates {
                 .get(&certificate.network)
                 .and_then(|all| all.last());
             let before = before.map(|&candidate| candidates[candidate].transition.after());
-            match admit(world, before, certificate, settles_at) {
+            match admit(world, before, certificate, settles_at, memory) {
                 Ok(transition) => {
                     index.add(reference, candidates.len());
                     candidates.push(Candidate {
@@ -82,7 +88,8 @@ fn admit(
     before: Option<&State>,
     certificate: &Certificate,
     settles_at: u64,
-) -> Result<Transition, LedgerError> {
+    memory: &mut Memory,
+) -> Result<Arc<Transition>, LedgerError> {
     let expiry = certificate.expiry;
     if expiry.get() < settles_at {
         return Err(LedgerError::ExpiresTooSoon { expiry, settles_at });
@@ -91,11 +98,7 @@ fn admit(
     let known = world
         .network(network)
         .ok_or(LedgerError::UnknownNetwork { network })?;
-    let transition = apply(before.unwrap_or(known.state), certificate)?;
-    let (authority, digest) = (&known.authority, transition.digest());
-    let approved = world.is_approved(authority, digest);
-    check_authority(authority, certificate, digest, world.domain(), approved)?;
-    Ok(transition)
+    memory.admit(world, before.unwrap_or(known.state), certificate)
 }
 
 /// Who has which height.

@@ -5,6 +5,7 @@
 //! is a greatest one; certificates that need each other are in it together or not at all.
 
 mod candidates;
+mod memory;
 mod needs;
 mod order;
 mod outcome;
@@ -16,6 +17,7 @@ use std::collections::{HashMap, VecDeque};
 use causeway_types::Certificate;
 
 use candidates::Candidates;
+pub use memory::Memory;
 use needs::{Need, Provider};
 pub use outcome::{Admitted, Because, CertificateRef, EpochOutcome, LeftOut, RootCause};
 
@@ -36,11 +38,22 @@ pub fn settle_epoch(world: &World, certificates: &[Certificate]) -> EpochOutcome
 /// [`settle_epoch`] of an epoch that settles at a time, in seconds, or later: the time of asking, all that proving may take, and some
 /// more. What expires before is left out, and what depends on it; or any network could make every epoch expire while it is proven.
 pub fn settle_epoch_at(world: &World, certificates: &[Certificate], settles_at: u64) -> EpochOutcome {
+    let certificates: Vec<_> = certificates.iter().collect();
+    settle_epoch_with(world, &certificates, settles_at, &mut Memory::new())
+}
+
+/// [`settle_epoch_at`] by whoever has judged some of these certificates before. The outcome is the same.
+pub fn settle_epoch_with(
+    world: &World,
+    certificates: &[&Certificate],
+    settles_at: u64,
+    memory: &mut Memory,
+) -> EpochOutcome {
     let Candidates {
         candidates,
         mut left_out,
         needs,
-    } = Candidates::collect(world, certificates, settles_at);
+    } = Candidates::collect(world, certificates, settles_at, memory);
     let reasons = drop_unsettled(&needs, |candidate| candidates[candidate].reference, &left_out);
     let kept = |candidate: usize| reasons[candidate].is_none();
     let groups = order::groups(&needs, kept, |candidate| {

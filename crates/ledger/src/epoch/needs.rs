@@ -35,7 +35,7 @@ pub(super) enum Provider {
 /// The needs of each candidate.
 pub(super) fn find(
     world: &World,
-    certificates: &[Certificate],
+    certificates: &[&Certificate],
     candidates: &[Candidate],
     left_out: &[LeftOut],
     index: &Index,
@@ -55,7 +55,7 @@ pub(super) fn find(
 
 struct Finder<'a> {
     world: &'a World,
-    certificates: &'a [Certificate],
+    certificates: &'a [&'a Certificate],
     candidates: &'a [Candidate],
     left_out: &'a [LeftOut],
     index: &'a Index,
@@ -211,7 +211,7 @@ impl Finder<'_> {
     }
 
     fn refused(&self, left: usize) -> &Certificate {
-        &self.certificates[self.left_out[left].certificate.position]
+        self.certificates[self.left_out[left].certificate.position]
     }
 }
 

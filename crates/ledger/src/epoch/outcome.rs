@@ -1,5 +1,7 @@
 //! What became of each certificate of an epoch.
 
+use std::sync::Arc;
+
 use alloy_primitives::B256;
 use causeway_types::{Expiry, NetworkId};
 
@@ -84,7 +86,7 @@ pub struct Admitted {
     /// Which one.
     pub certificate: CertificateRef,
     /// What it does.
-    pub transition: Transition,
+    pub transition: Arc<Transition>,
     /// Certificates of one group need each other; groups are numbered in the order in which they settle.
     pub group: usize,
 }

@@ -8,8 +8,8 @@ use causeway_journal::{
     ReasonClass, Scope, Standing, Timestamp, View,
 };
 use causeway_ledger::{
-    AuthorisationEntry, CertificateRef, EpochOutcome, PayloadEntry, World, authorisations_chain,
-    payload_chain, settle_epoch_at,
+    AuthorisationEntry, CertificateRef, EpochOutcome, Memory, PayloadEntry, World, authorisations_chain,
+    payload_chain, settle_epoch_with,
 };
 use causeway_types::{Certificate, PublicValues, SettlementDomain, Signature};
 use serde::{Deserialize, Serialize};
@@ -153,6 +153,10 @@ impl Coordinator {
             return Ok(None);
         };
         let settings = &self.config.epochs;
+        // Most of the time it is not time, and nothing has to be read to know that.
+        if !self.journal.read(|view| may_close(view, settings, now))? {
+            return Ok(None);
+        }
         let read = self.journal.read(|view| Ready::read(view, settings, now));
         let ready = self.without_damage(read, now)?;
         let waited = ready.closes_at(settings).is_some_and(|at| at <= now);
@@ -165,19 +169,17 @@ impl Coordinator {
         };
         // What L1 may yet take back is not built upon.
         let base = known.base(inner.heights.settled)?;
-        let certificates: Vec<_> = confirmed
-            .iter()
-            .map(|record| record.certificate.clone())
-            .collect();
+        let certificates: Vec<_> = confirmed.iter().map(|record| &record.certificate).collect();
         let settles_at = inner.heights.settles_at(now, settings.proving_margin.0);
         let domain = known.deployment().domain();
         let before = known.replay().state().commitment().hash();
         let block = inner.heights.gas_limit.unwrap_or(u64::MAX);
         let gas_max = self.config.fees.gas_max.min(block);
         let mut most = most;
+        let memory = &mut inner.memory;
         let (outcome, plan) = loop {
-            let all = settle_epoch_at(&base.world, &certificates, settles_at);
-            let outcome = first_of(all, &base.world, &certificates, settles_at, most);
+            let all = settle_epoch_with(&base.world, &certificates, settles_at, memory);
+            let outcome = first_of(all, &base.world, &certificates, settles_at, most, memory);
             if outcome.admitted.is_empty() {
                 return Ok(None);
             }
@@ -311,6 +313,23 @@ pub(super) fn give_up(change: &Change<'_>, id: u64, reason: &Reason) -> Result<(
     Ok(())
 }
 
+/// Whether it can be time to close an epoch.
+fn may_close(view: &View<'_>, settings: &Epochs, now: Timestamp) -> Result<bool, JournalError> {
+    let (count, oldest) = view.certificates_since(Standing::Confirmed)?;
+    let Some(oldest) = oldest else {
+        return Ok(false);
+    };
+    if view.open_epoch()?.is_some() {
+        return Ok(false);
+    }
+    Ok(oldest.after(settings.max_wait.0) <= now || count >= most(view, settings)? as u64)
+}
+
+/// How many certificates an epoch takes: what cannot be proven or settled together is looked for by halves.
+fn most(view: &View<'_>, settings: &Epochs) -> Result<usize, JournalError> {
+    Ok((settings.max_certificates >> failures(view)?).max(1))
+}
+
 impl Ready {
     /// Reads it.
     pub(super) fn read(view: &View<'_>, settings: &Epochs, now: Timestamp) -> Result<Self, JournalError> {
@@ -326,8 +345,7 @@ impl Ready {
             paused: view.pause(Scope::Proving, now)?,
             confirmed,
             stopped,
-            // What cannot be proven or settled together is looked for by halves.
-            most: (settings.max_certificates >> failures(view)?).max(1),
+            most: most(view, settings)?,
         })
     }
 
@@ -358,9 +376,10 @@ pub(super) fn of<'r>(
 pub(super) fn first_of(
     outcome: EpochOutcome,
     world: &World,
-    certificates: &[Certificate],
+    certificates: &[&Certificate],
     settles_at: u64,
     most: usize,
+    memory: &mut Memory,
 ) -> EpochOutcome {
     if outcome.admitted.len() <= most {
         return outcome;
@@ -372,9 +391,9 @@ pub(super) fn first_of(
         .admitted
         .iter()
         .filter(|admitted| admitted.group < last || (admitted.group == last && (ends_there || last == 0)))
-        .map(|admitted| certificates[admitted.certificate.position].clone())
+        .map(|admitted| certificates[admitted.certificate.position])
         .collect();
-    settle_epoch_at(world, &whole, settles_at)
+    settle_epoch_with(world, &whole, settles_at, memory)
 }
 
 fn plan(

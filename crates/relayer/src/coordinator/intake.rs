@@ -1,16 +1,17 @@
 //! Taking certificates in.
 
+use std::sync::Arc;
+
 use alloy_primitives::B256;
 use causeway_journal::{
     CertificateRecord, Intake, JournalError, NewCertificate, ProofKind, Scope, Standing, Timestamp,
     certificate_id,
 };
-use causeway_ledger::{LedgerError, Transition, World, apply, check_authority};
+use causeway_ledger::{LedgerError, Memory, Transition, World, apply};
 use causeway_types::{Certificate, CertificateJson, GoldilocksDigest, NetworkId};
 use serde_json::json;
 
-use super::{Coordinator, CoordinatorError, Inner, Judged, Stored, carry_out, place, step};
-use crate::config::schema::AcceptOthers;
+use super::{Coordinator, CoordinatorError, Inner, Judged, Stored, carry_out, step};
 use crate::desk::{Code, Refusal, Submitted, ToSign};
 use crate::judge::{Candidate, Verdict, rule};
 
@@ -46,18 +47,17 @@ impl Coordinator {
         if inner.judged.as_ref().is_none_or(|judged| judged.due <= now) {
             self.judge_all(&mut inner, now).map_err(internal)?;
         }
-        let Some(judged) = &inner.judged else {
-            return Err(not_ready());
-        };
-        let transition = self.check(judged, &inner, id, &certificate, now)?;
+        let transition = self.check(&mut inner, id, &certificate, now)?;
         let candidate = Candidate {
             id,
-            certificate,
+            certificate: Arc::new(certificate),
             standing: Standing::Waiting,
-            code: None,
+            reason: None,
             deadline: None,
             proven: false,
             own_proof: false,
+            asked: false,
+            digest: None,
         };
         self.take(&mut inner, candidate, &transition, source, now)
     }
@@ -199,14 +199,23 @@ impl Coordinator {
     /// Whether a certificate follows its network's others, breaks no rule of its own, and was made by its network.
     fn check(
         &self,
-        judged: &Judged,
-        inner: &Inner,
+        inner: &mut Inner,
         id: B256,
         certificate: &Certificate,
         now: Timestamp,
-    ) -> Result<Transition, Refusal> {
+    ) -> Result<Arc<Transition>, Refusal> {
+        let Inner {
+            judged: Some(judged),
+            memory,
+            heights,
+            ..
+        } = inner
+        else {
+            return Err(not_ready());
+        };
         let network = certificate.network;
-        let known = judged.world.network(network);
+        let world = &judged.worlds.accepted;
+        let known = world.network(network);
         let Some(known) = known else {
             let message = format!("network {} is not registered on L1", network.get());
             return Err(Refusal::new(Code::UnknownNetwork, message));
@@ -234,18 +243,24 @@ impl Coordinator {
         }
         for waiting in waiting {
             if waiting.certificate.height == state.height()
-                && let Ok(transition) = apply(&state, &waiting.certificate)
+                && let Ok(transition) = memory.apply(&state, &waiting.certificate)
             {
                 state = transition.after().clone();
             }
         }
-        let settles_at = inner.heights.settles_at(now, self.config.epochs.proving_margin.0);
+        let settles_at = heights.settles_at(now, self.config.epochs.proving_margin.0);
         let expiry = certificate.expiry;
         if expiry.get() < settles_at {
             return Err(refused(&LedgerError::ExpiresTooSoon { expiry, settles_at }));
         }
-        let transition = apply(&state, certificate).map_err(|error| refused(&error))?;
-        authorised(&judged.world, certificate, &transition)?;
+        let transition = memory
+            .apply(&state, certificate)
+            .map_err(|error| refused(&error))?;
+        if let Err(error) = memory.check_authority(world, &transition) {
+            // Whoever likes sends what nobody has signed: nothing of it stays.
+            memory.forget(&transition);
+            return Err(unauthorised(world, &transition, error));
+        }
         if known.authority.signer_address().is_none() {
             // Of a proof only the key is named in a certificate, and anybody can name it.
             let message = format!(
@@ -271,7 +286,8 @@ impl Coordinator {
         let rival = judged.transitions.get(&live);
         let made = rival.and_then(|rival| {
             let transition = apply(rival.before(), certificate).ok()?;
-            authorised(&judged.world, certificate, &transition).ok()?;
+            let world = &judged.worlds.accepted;
+            Memory::new().check_authority(world, &transition).ok()?;
             (transition.digest() != rival.digest()).then_some(())
         });
         let equivocates = made.is_some();
@@ -301,18 +317,16 @@ impl Coordinator {
         source: &str,
         now: Timestamp,
     ) -> Result<Submitted, Refusal> {
-        let Some(judged) = &inner.judged else {
+        let Some((mut judged, candidates, judgement)) = self.judge_more(inner, Some(new), now) else {
             return Err(not_ready());
         };
-        // All that are accepted stay so: the greatest set only grows.
-        let mut candidates = judged.waiting.clone();
-        candidates.push(new);
-        let judgement = self.judge(inner, &judged.world, &candidates, &judged.levels, now);
         let (Some(new), Some(verdict)) = (candidates.last(), judgement.verdicts.last()) else {
             return Err(not_ready());
         };
         if verdict.standing.is_dead() {
-            return Err(dead(verdict));
+            let refusal = dead(verdict);
+            inner.judged = Some(judged);
+            return Err(refusal);
         }
         fail::fail_point!("intake::before_commit", |_| std::process::abort());
         let taken = self.journal.change(now, |change| {
@@ -348,9 +362,8 @@ impl Coordinator {
             reason: verdict.reason.clone(),
             known: false,
         };
-        if let Some(judged) = &mut inner.judged {
-            judged.go_on(candidates, judgement);
-        }
+        judged.go_on(candidates, judgement, now);
+        inner.judged = Some(judged);
         Ok(submitted)
     }
 
@@ -366,7 +379,7 @@ impl Coordinator {
         let key = {
             let inner = self.lock();
             let judged = inner.judged.as_ref().ok_or_else(not_ready)?;
-            let known = judged.world.network(record.certificate.network);
+            let known = judged.worlds.accepted.network(record.certificate.network);
             known.and_then(|known| known.authority.validity_key())
         };
         let Some(key) = key else {
@@ -428,49 +441,16 @@ fn submitted(record: CertificateRecord) -> Submitted {
     }
 }
 
-impl Judged {
-    /// After certificates that waited, and a new one, were judged on top of what was accepted.
-    fn go_on(&mut self, candidates: Vec<Candidate>, judgement: crate::judge::Judgement) {
-        self.world = judgement.world;
-        self.transitions.extend(judgement.transitions);
-        self.waiting.clear();
-        for (mut candidate, verdict) in candidates.into_iter().zip(judgement.verdicts) {
-            self.on.remove(&verdict.id);
-            if let Some(other) = verdict.on {
-                self.on.insert(verdict.id, other);
-            }
-            if let Some(deadline) = verdict.deadline {
-                self.due = self.due.min(deadline);
-            }
-            match verdict.standing {
-                Standing::Waiting => {
-                    candidate.code = verdict.reason.map(|reason| reason.code);
-                    candidate.deadline = verdict.deadline;
-                    self.waiting.push(candidate);
-                }
-                standing if standing.is_live() => {
-                    self.levels
-                        .insert(place(&candidate.certificate), AcceptOthers::PreConfirmed);
-                }
-                _ => {}
-            }
-        }
-    }
-}
-
-fn authorised(world: &World, certificate: &Certificate, transition: &Transition) -> Result<(), Refusal> {
-    let network = certificate.network;
-    let Some(known) = world.network(network) else {
-        return Err(refused(&LedgerError::UnknownNetwork { network }));
-    };
-    let digest = transition.digest();
-    let approved = world.is_approved(&known.authority, digest);
-    let checked = check_authority(&known.authority, certificate, digest, world.domain(), approved);
-    checked.map_err(|error| match error {
+/// Why a certificate is not taken for its network's.
+fn unauthorised(world: &World, transition: &Transition, error: LedgerError) -> Refusal {
+    match error {
+        LedgerError::UnknownNetwork { .. } => refused(&error),
         LedgerError::MissingAuthorisation | LedgerError::MissingSignature { .. } => {
+            let digest = transition.digest();
+            let network = transition.certificate().network;
             let to_sign = ToSign {
                 digest: digest.into(),
-                signing_hash: world.domain().signing_hash(certificate.network, digest),
+                signing_hash: world.domain().signing_hash(network, digest),
             };
             let message = format!("{error}: its network signs the digest in the details");
             Refusal::new(Code::Unsigned, message).with(json!({ "to_sign": to_sign }))
@@ -479,7 +459,7 @@ fn authorised(world: &World, certificate: &Certificate, transition: &Transition)
             let details = json!({ "rule": rule(&error).code });
             Refusal::new(Code::Unauthorised, error.to_string()).with(details)
         }
-    })
+    }
 }
 
 /// A rule is broken.

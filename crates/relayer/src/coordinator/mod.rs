@@ -8,20 +8,20 @@ mod error;
 mod explain;
 mod follow;
 mod intake;
+mod judged;
 mod marks;
 mod networks;
 mod next;
+mod pending;
 mod proofs;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use alloy_primitives::{B256, FixedBytes, U256};
-use causeway_journal::{
-    CertificateRecord, Change, Journal, JournalError, ProofKind, ProofStanding, Reason, Standing, Timestamp,
-    View,
-};
-use causeway_ledger::{PayloadEntry, Transition, World, settle_epoch};
+use causeway_journal::{CertificateRecord, Journal, JournalError, Timestamp};
+use causeway_ledger::{Memory, settle_epoch_with};
 use causeway_types::{Certificate, NetworkId};
 use tracing::warn;
 
@@ -30,10 +30,12 @@ pub use error::CoordinatorError;
 pub use follow::Heights;
 pub use proofs::Work;
 
+use self::judged::Judged;
 use self::marks::Marks;
+use self::pending::{carry_out, pending, step};
 use crate::config::Config;
 use crate::config::schema::{AcceptOthers, NetworkPolicy};
-use crate::judge::{Candidate, Judgement, Rules, Verdict, judge};
+use crate::judge::{Candidate, Judgement, Rules, Worlds, judge};
 use crate::known::{Certificates, Deployment, Known, Settled};
 use crate::prove::OwnProofs;
 
@@ -64,32 +66,14 @@ struct Inner {
     heights: Heights,
     /// What was judged last; nothing if what it stood on has changed.
     judged: Option<Judged>,
-    /// Whether something was proven since.
-    unheard: bool,
+    /// What was applied before, so that judging again is no work.
+    memory: Memory,
     /// Epochs that L1 settled and has not finalized, as far as that is written down.
     settled: VecDeque<Settled>,
     /// What L1 verifies.
     program: Option<(U256, FixedBytes<4>)>,
     /// What was known at blocks that may be gone back to.
     marks: Marks,
-}
-
-/// Everything that follows from the journal and L1 at one moment.
-#[derive(Debug)]
-struct Judged {
-    /// The world after all that are accepted.
-    world: World,
-    transitions: HashMap<B256, Transition>,
-    /// How good each is that the world has and L1 has not.
-    levels: HashMap<(NetworkId, u64), AcceptOthers>,
-    /// What the last confirmed certificate of each network leads to, where L1 does not have it.
-    confirmed: BTreeMap<NetworkId, PayloadEntry>,
-    /// Those that wait.
-    waiting: Vec<Candidate>,
-    /// For whom each waits.
-    on: HashMap<B256, B256>,
-    /// When one of them has waited long enough, or all have to be judged again.
-    due: Timestamp,
 }
 
 /// The certificates of a journal.
@@ -111,7 +95,7 @@ impl Coordinator {
             known: None,
             heights: Heights::default(),
             judged: None,
-            unheard: false,
+            memory: Memory::new(),
             settled: VecDeque::new(),
             program: None,
             marks: Marks::default(),
@@ -184,7 +168,7 @@ impl Coordinator {
     pub fn renew(&self, now: Timestamp) -> Result<bool, CoordinatorError> {
         let mut inner = self.lock();
         let is_judged = inner.judged.as_ref().is_some_and(|judged| now < judged.due);
-        if inner.known.is_none() || (is_judged && !inner.unheard) {
+        if inner.known.is_none() || is_judged {
             return Ok(false);
         }
         self.judge_all(&mut inner, now)?;
@@ -209,26 +193,31 @@ impl Coordinator {
             .flat_map(|epoch| epoch.entries.iter().filter_map(|(_, id)| *id))
             .collect();
         candidates.retain(|candidate| !there.contains(&candidate.id));
-        let offered: Vec<_> = assigned.iter().map(|record| record.certificate.clone()).collect();
-        let assigned = settle_epoch(&base.world, &offered);
+        let offered: Vec<_> = assigned.iter().map(|record| &record.certificate).collect();
+        let assigned = settle_epoch_with(&base.world, &offered, 0, &mut inner.memory);
         let (mut levels, mut confirmed) = (HashMap::new(), BTreeMap::new());
         for admitted in &assigned.admitted {
             let reference = admitted.certificate;
             levels.insert((reference.network, reference.height), AcceptOthers::Confirmed);
             confirmed.insert(reference.network, admitted.transition.payload());
         }
-        let judgement = self.judge(inner, &assigned.world, &candidates, &levels, now);
+        let worlds = Worlds {
+            confirmed: assigned.world.clone(),
+            accepted: assigned.world,
+        };
+        let judgement = self.judge(inner, &worlds, &candidates, &levels, now);
+        inner.memory.forget_unused();
         self.journal.change(now, |change| {
             for (candidate, verdict) in candidates.iter().zip(&judgement.verdicts) {
                 carry_out(change, candidate, verdict)?;
             }
             Ok::<_, CoordinatorError>(())
         })?;
-        confirmed.extend(judgement.confirmed());
-        let mut judged = Judged::of(candidates, judgement, levels, now);
-        judged.confirmed = confirmed;
+        // Expiries come nearer while nothing else happens.
+        let due = now.after(Duration::from_secs(10));
+        let mut judged = Judged::new(worlds, levels, confirmed, due);
+        judged.go_on(candidates, judgement, now);
         inner.judged = Some(judged);
-        inner.unheard = false;
         Ok(())
     }
 
@@ -273,16 +262,22 @@ impl Coordinator {
 
     fn judge(
         &self,
-        inner: &Inner,
-        world: &World,
+        inner: &mut Inner,
+        worlds: &Worlds,
         candidates: &[Candidate],
         levels: &HashMap<(NetworkId, u64), AcceptOthers>,
         now: Timestamp,
     ) -> Judgement {
-        let heights = &inner.heights;
+        let Inner {
+            known,
+            heights,
+            settled: epochs,
+            memory,
+            ..
+        } = inner;
         let settled = |network, height| {
             levels.get(&(network, height)).copied().unwrap_or_else(|| {
-                if heights.is_final(&inner.settled, network, height) {
+                if heights.is_final(epochs, network, height) {
                     AcceptOthers::Finalized
                 } else {
                     AcceptOthers::Confirmed
@@ -290,7 +285,7 @@ impl Coordinator {
             })
         };
         let behind = |network| {
-            let known = inner.known.as_ref();
+            let known = known.as_ref();
             known.is_some_and(|known| known.missing(network).is_some())
         };
         let policy = |network| self.policy(network);
@@ -301,142 +296,6 @@ impl Coordinator {
             settled: &settled,
             behind: &behind,
         };
-        judge(world, candidates, &rules)
+        judge(worlds, candidates, &rules, memory)
     }
-}
-
-impl Judged {
-    fn of(
-        candidates: Vec<Candidate>,
-        judgement: Judgement,
-        mut levels: HashMap<(NetworkId, u64), AcceptOthers>,
-        now: Timestamp,
-    ) -> Self {
-        // Expiries come nearer while nothing else happens.
-        let mut due = now.after(std::time::Duration::from_secs(10));
-        let (mut waiting, mut on) = (Vec::new(), HashMap::new());
-        for (mut candidate, verdict) in candidates.into_iter().zip(judgement.verdicts) {
-            if let Some(deadline) = verdict.deadline.filter(|deadline| *deadline > now) {
-                due = due.min(deadline);
-            }
-            if let Some(other) = verdict.on {
-                on.insert(verdict.id, other);
-            }
-            match verdict.standing {
-                Standing::Waiting => {
-                    candidate.standing = Standing::Waiting;
-                    candidate.code = verdict.reason.map(|reason| reason.code);
-                    candidate.deadline = verdict.deadline;
-                    waiting.push(candidate);
-                }
-                Standing::Confirmed => {
-                    levels.insert(place(&candidate.certificate), AcceptOthers::Confirmed);
-                }
-                Standing::Accepted | Standing::Proven => {
-                    levels.insert(place(&candidate.certificate), AcceptOthers::PreConfirmed);
-                }
-                _ => {}
-            }
-        }
-        Self {
-            world: judgement.world,
-            transitions: judgement.transitions,
-            levels,
-            confirmed: BTreeMap::new(),
-            waiting,
-            on,
-            due,
-        }
-    }
-}
-
-fn place(certificate: &Certificate) -> (NetworkId, u64) {
-    (certificate.network, certificate.height)
-}
-
-/// What is in the open epoch, and what else L1 does not have.
-fn pending(view: &View<'_>) -> Result<(Vec<CertificateRecord>, Vec<Candidate>), JournalError> {
-    let mut candidates = Vec::new();
-    for standing in [
-        Standing::Waiting,
-        Standing::Accepted,
-        Standing::Proven,
-        Standing::Confirmed,
-    ] {
-        for record in view.certificates_at(standing)? {
-            candidates.push((record.seq, candidate(view, record)?));
-        }
-    }
-    candidates.sort_by_key(|(seq, _)| *seq);
-    let assigned = view.certificates_at(Standing::Assigned)?;
-    Ok((
-        assigned,
-        candidates.into_iter().map(|(_, candidate)| candidate).collect(),
-    ))
-}
-
-fn candidate(view: &View<'_>, record: CertificateRecord) -> Result<Candidate, JournalError> {
-    let proof = view.proof_of(ProofKind::Transition, &record.id.to_string())?;
-    Ok(Candidate {
-        id: record.id,
-        proven: proof.is_some_and(|proof| proof.standing == ProofStanding::Done),
-        own_proof: view.own_proof(record.id)?.is_some(),
-        certificate: record.certificate,
-        standing: record.standing,
-        code: record.reason.map(|reason| reason.code),
-        deadline: record.deadline,
-    })
-}
-
-/// Writes down where a certificate stands by a verdict, and what follows from it.
-fn carry_out(change: &Change<'_>, candidate: &Candidate, verdict: &Verdict) -> Result<(), JournalError> {
-    let id = verdict.id;
-    step(
-        change,
-        id,
-        candidate.standing,
-        verdict.standing,
-        verdict.reason.as_ref(),
-    )?;
-    if verdict.deadline != candidate.deadline && verdict.standing.is_pending() {
-        change.set_deadline(id, verdict.deadline)?;
-    }
-    if let Some(digest) = verdict.digest {
-        change.set_digest(id, digest)?;
-    }
-    let waits = verdict.reason.is_some();
-    if verdict.standing == Standing::Accepted && !waits {
-        change.ask_proof(ProofKind::Transition, &id.to_string())?;
-    }
-    if verdict.standing == Standing::Expired
-        && verdict
-            .reason
-            .as_ref()
-            .is_some_and(|reason| reason.code == "never_proven")
-    {
-        change.note_offence(candidate.certificate.network, "never_proven", &id.to_string())?;
-    }
-    Ok(())
-}
-
-/// Moves a certificate, by the standings that lie between.
-fn step(
-    change: &Change<'_>,
-    id: B256,
-    from: Standing,
-    to: Standing,
-    reason: Option<&Reason>,
-) -> Result<(), JournalError> {
-    use Standing::{Accepted, Confirmed, Proven, Waiting};
-    let between: &[Standing] = match (from, to) {
-        (Waiting, Proven) => &[Accepted],
-        (Waiting, Confirmed) => &[Accepted, Proven],
-        (Accepted, Confirmed) => &[Proven],
-        (Proven | Confirmed, Accepted) => &[Waiting],
-        _ => &[],
-    };
-    for &standing in between {
-        change.move_certificate(id, standing, None)?;
-    }
-    change.move_certificate(id, to, reason)
 }

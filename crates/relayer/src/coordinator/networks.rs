@@ -89,7 +89,7 @@ fn tiers(inner: &Inner, known: &GlobalNetwork) -> TierExits {
         before.unwrap_or(known.state).into()
     };
     let judged = inner.judged.as_ref();
-    let accepted = judged.and_then(|judged| judged.world.network(network));
+    let accepted = judged.and_then(|judged| judged.worlds.accepted.network(network));
     let confirmed = judged.and_then(|judged| judged.confirmed.get(&network));
     TierExits {
         pre_confirmed: accepted.map_or_else(

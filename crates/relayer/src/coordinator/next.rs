@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use alloy_primitives::{B256, U256};
 use causeway_journal::{CertificateRecord, JournalError, Reason, Standing, Timestamp, View};
-use causeway_ledger::{EpochOutcome, settle_epoch, settle_epoch_at};
+use causeway_ledger::{EpochOutcome, settle_epoch_with};
 use causeway_types::Authority;
 
 use super::epoch::{Ready, first_of, of};
@@ -34,8 +34,10 @@ impl Coordinator {
     }
 
     fn plan_next(&self, program: U256, now: Timestamp) -> Result<NextEpoch, CoordinatorError> {
-        let inner = self.lock();
+        let mut inner = self.lock();
+        let inner = &mut *inner;
         let known = inner.known.as_ref().ok_or(CoordinatorError::NotReady)?;
+        let memory = &mut inner.memory;
         let settings = &self.config.epochs;
         let (ready, assigned, earlier) = self.journal.read(|view| {
             let ready = Ready::read(view, settings, now)?;
@@ -51,9 +53,9 @@ impl Coordinator {
         let (world, entries, exits) = match open {
             Some(open) => {
                 let plan = EpochPlan::of(open)?;
-                let offered: Vec<_> = assigned.iter().map(|record| record.certificate.clone()).collect();
+                let offered: Vec<_> = assigned.iter().map(|record| &record.certificate).collect();
                 (
-                    settle_epoch(&base.world, &offered).world,
+                    settle_epoch_with(&base.world, &offered, 0, memory).world,
                     plan.entries,
                     plan.exits,
                 )
@@ -61,14 +63,14 @@ impl Coordinator {
             None => (base.world, 0, 0),
         };
         let records = &ready.confirmed;
-        let certificates: Vec<_> = records.iter().map(|record| record.certificate.clone()).collect();
+        let certificates: Vec<_> = records.iter().map(|record| &record.certificate).collect();
         let settles_at = inner.heights.settles_at(now, settings.proving_margin.0);
-        let all = settle_epoch_at(&world, &certificates, settles_at);
+        let all = settle_epoch_with(&world, &certificates, settles_at, memory);
         let mut out: HashMap<B256, Reason> = HashMap::new();
         for left in &all.left_out {
             out.insert(records[left.certificate.position].id, judge::left_out(left));
         }
-        let outcome = first_of(all, &world, &certificates, settles_at, ready.most);
+        let outcome = first_of(all, &world, &certificates, settles_at, ready.most, memory);
         let planned: Vec<_> = outcome
             .admitted
             .iter()

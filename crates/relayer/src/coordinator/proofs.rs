@@ -67,7 +67,7 @@ impl Coordinator {
         let Some(transition) = judged.transitions.get(&id) else {
             return Ok(None);
         };
-        let inputs = TransitionInputs::new(transition, &judged.world)?;
+        let inputs = TransitionInputs::new(transition, &judged.worlds.accepted)?;
         let own = self.journal.read(|view| view.own_proof(id))?;
         Ok(Some(Work::Transition(Box::new(inputs), own)))
     }
@@ -108,21 +108,6 @@ impl Coordinator {
             transitions,
         };
         Ok(Some(Work::Epoch(Box::new(work), plan.statement)))
-    }
-
-    /// A transition is proven: the proof is kept before anybody hears of it.
-    ///
-    /// # Errors
-    /// A [`CoordinatorError`].
-    pub fn proved_transition(&self, job: u64, proof: &[u8], now: Timestamp) -> Result<(), CoordinatorError> {
-        let mut inner = self.lock();
-        self.journal
-            .change(now, |change| change.finish_proof(job, proof))?;
-        // It makes nothing bad that was good: whoever hands in meanwhile need not wait for all to be judged again.
-        inner.unheard = true;
-        drop(inner);
-        self.stir();
-        Ok(())
     }
 
     /// An epoch is proven. A proof of something else is refused: it is never sent.

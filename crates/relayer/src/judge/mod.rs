@@ -5,12 +5,13 @@
 mod reason;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use alloy_primitives::B256;
 use causeway_journal::{Reason, ReasonClass, Standing, Timestamp};
 use causeway_ledger::{
-    Because, CertificateRef, Class, Dependency, EpochOutcome, LedgerError, LeftOut, PayloadEntry, RootCause,
-    Sources, Transition, World, settle_epoch_at,
+    Because, CertificateRef, Class, Dependency, EpochOutcome, LedgerError, LeftOut, Memory, PayloadEntry,
+    RootCause, Sources, Transition, World, settle_epoch_with,
 };
 use causeway_types::{Certificate, GoldilocksDigest, NetworkId};
 
@@ -24,17 +25,21 @@ pub struct Candidate {
     /// Its id.
     pub id: B256,
     /// It.
-    pub certificate: Certificate,
+    pub certificate: Arc<Certificate>,
     /// Where it stands; `Waiting` for a new one.
     pub standing: Standing,
-    /// The code of why it stands there.
-    pub code: Option<String>,
+    /// Why it stands there.
+    pub reason: Option<Reason>,
     /// Until when it may wait.
     pub deadline: Option<Timestamp>,
     /// Whether its transition is proven.
     pub proven: bool,
     /// Whether its network's own proof of it is here.
     pub own_proof: bool,
+    /// Whether its proof is asked for already, and not given up.
+    pub asked: bool,
+    /// What its network authorises, as far as that is written down.
+    pub digest: Option<B256>,
 }
 
 /// What holds while certificates are judged.
@@ -71,15 +76,24 @@ pub struct Verdict {
     pub rule: Option<LedgerError>,
 }
 
+/// What certificates are judged on.
+#[derive(Clone, Debug)]
+pub struct Worlds {
+    /// After all that are accepted.
+    pub accepted: World,
+    /// After those of them alone that are confirmed.
+    pub confirmed: World,
+}
+
 /// What was judged.
 #[derive(Clone, Debug)]
 pub struct Judgement {
     /// Where each stands, in the order given.
     pub verdicts: Vec<Verdict>,
-    /// The world after all that are accepted.
-    pub world: World,
-    /// What those do.
-    pub transitions: HashMap<B256, Transition>,
+    /// What comes next is judged on.
+    pub worlds: Worlds,
+    /// What those do that are accepted.
+    pub transitions: HashMap<B256, Arc<Transition>>,
 }
 
 impl Judgement {
@@ -89,7 +103,7 @@ impl Judgement {
         let mut last: Vec<_> = confirmed
             .filter(|verdict| verdict.standing == Standing::Confirmed)
             .filter_map(|verdict| self.transitions.get(&verdict.id))
-            .map(Transition::payload)
+            .map(|transition| transition.payload())
             .collect();
         last.sort_by_key(|entry| entry.height);
         last.into_iter().map(|entry| (entry.network, entry)).collect()
@@ -98,9 +112,14 @@ impl Judgement {
 
 /// Judges certificates that stand on a world: the greatest set that the ledger and the policies admit is accepted, those of it that are
 /// proven with all they depend on are confirmed, and each of the others waits or is given up, with the reason.
-pub fn judge(world: &World, candidates: &[Candidate], rules: &Rules<'_>) -> Judgement {
-    let (outcome, refused) = admit(world, candidates, rules);
-    let confirmed = confirm(world, candidates, &outcome);
+pub fn judge(
+    worlds: &Worlds,
+    candidates: &[Candidate],
+    rules: &Rules<'_>,
+    memory: &mut Memory,
+) -> Judgement {
+    let (outcome, refused) = admit(&worlds.accepted, candidates, rules, memory);
+    let (confirmed, world) = confirm(&worlds.confirmed, candidates, &outcome, memory);
     let mut judging = Judging {
         candidates,
         rules,
@@ -127,15 +146,24 @@ pub fn judge(world: &World, candidates: &[Candidate], rules: &Rules<'_>) -> Judg
         judging.waits(position, reason, None);
     }
     let verdicts = judging.verdicts.into_iter().flatten().collect();
+    let worlds = Worlds {
+        accepted: outcome.world,
+        confirmed: world,
+    };
     Judgement {
         verdicts,
-        world: outcome.world,
+        worlds,
         transitions,
     }
 }
 
 /// What the ledger admits of those that their networks' policies let through, by position in the whole list.
-fn admit(world: &World, candidates: &[Candidate], rules: &Rules<'_>) -> (EpochOutcome, Vec<(usize, Reason)>) {
+fn admit(
+    world: &World,
+    candidates: &[Candidate],
+    rules: &Rules<'_>,
+    memory: &mut Memory,
+) -> (EpochOutcome, Vec<(usize, Reason)>) {
     let mut refused: Vec<(usize, Reason)> = Vec::new();
     loop {
         let out: HashSet<usize> = refused.iter().map(|(position, _)| *position).collect();
@@ -144,9 +172,9 @@ fn admit(world: &World, candidates: &[Candidate], rules: &Rules<'_>) -> (EpochOu
             .collect();
         let certificates: Vec<_> = positions
             .iter()
-            .map(|&position| candidates[position].certificate.clone())
+            .map(|&position| &*candidates[position].certificate)
             .collect();
-        let mut outcome = settle_epoch_at(world, &certificates, rules.settles_at);
+        let mut outcome = settle_epoch_with(world, &certificates, rules.settles_at, memory);
         renumber(&mut outcome, &positions);
         let before = refused.len();
         refused.extend(impolite(candidates, &outcome, rules));
@@ -229,8 +257,13 @@ fn provider(dependency: &Dependency, world: &World) -> Option<(NetworkId, u64)> 
     }
 }
 
-/// Which of the admitted are proven with all they depend on.
-fn confirm(world: &World, candidates: &[Candidate], outcome: &EpochOutcome) -> HashSet<usize> {
+/// Which of the admitted are proven with all they depend on, and the world after them.
+fn confirm(
+    world: &World,
+    candidates: &[Candidate],
+    outcome: &EpochOutcome,
+    memory: &mut Memory,
+) -> (HashSet<usize>, World) {
     let positions: Vec<usize> = outcome
         .admitted
         .iter()
@@ -239,14 +272,19 @@ fn confirm(world: &World, candidates: &[Candidate], outcome: &EpochOutcome) -> H
         .collect();
     let certificates: Vec<_> = positions
         .iter()
-        .map(|&position| candidates[position].certificate.clone())
+        .map(|&position| &*candidates[position].certificate)
         .collect();
-    // Times were compared when they were admitted.
-    let together = settle_epoch_at(world, &certificates, 0);
+    let together = confirmable(world, &certificates, memory);
     let admitted = together.admitted.iter();
-    admitted
+    let confirmed = admitted
         .map(|admitted| positions[admitted.certificate.position])
-        .collect()
+        .collect();
+    (confirmed, together.world)
+}
+
+/// What of proven certificates that are accepted stands on confirmed ones alone. Times were compared when they were accepted.
+pub fn confirmable(world: &World, certificates: &[&Certificate], memory: &mut Memory) -> EpochOutcome {
+    settle_epoch_with(world, certificates, 0, memory)
 }
 
 struct Judging<'a> {
@@ -285,7 +323,8 @@ impl Judging<'_> {
             return;
         }
         let policy = (self.rules.policy)(candidate.certificate.network);
-        let since = candidate.code.as_deref() == Some(reason::OWN_PROOF);
+        let code = candidate.reason.as_ref().map(|reason| reason.code.as_str());
+        let since = code == Some(reason::OWN_PROOF);
         let deadline = candidate
             .deadline
             .filter(|_| since)

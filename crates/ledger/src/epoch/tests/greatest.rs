@@ -4,7 +4,7 @@ use super::*;
 
 /// A certificate of a random world: its network, how many exits, whom it imports from and is contingent on, and flaws.
 #[derive(Clone, Debug)]
-struct Plan {
+pub(super) struct Plan {
     network: usize,
     exits: usize,
     imports: Vec<(usize, usize)>,
@@ -14,7 +14,7 @@ struct Plan {
 
 const NETWORKS: [NetworkId; 3] = [A, B, C];
 
-fn plans() -> impl Strategy<Value = Vec<Plan>> {
+pub(super) fn plans() -> impl Strategy<Value = Vec<Plan>> {
     let plan = (
         0..3_usize,
         0..3_usize,
@@ -34,7 +34,7 @@ fn plans() -> impl Strategy<Value = Vec<Plan>> {
 
 /// The certificates of some plans. Exits and state roots are drawn up first: they decide every history entry, so that
 /// imports and contingencies can point anywhere.
-fn build(world: &World, plans: &[Plan]) -> Vec<Certificate> {
+pub(super) fn build(world: &World, plans: &[Plan]) -> Vec<Certificate> {
     let mut states = NETWORKS.map(|network| state(world, network));
     let mut drafts: Vec<Certificate> = Vec::new();
     let mut entries: [Vec<HistoryEntry>; 3] = Default::default();

@@ -27,6 +27,7 @@ use crate::{ExitTree, history_entry};
 mod claims;
 mod conservation;
 mod greatest;
+mod memory;
 mod reasons;
 
 fn settled(outcome: &EpochOutcome) -> Vec<(u32, u64)> {

@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "coordinator/own_proofs.rs"]
+mod own_proofs;
+
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
 use alloy_sol_types::SolCall;
@@ -33,6 +36,7 @@ const PROGRAM: u64 = 0xca05e;
 /// A coordinator that reads a world's Ethereum.
 struct Desk {
     coordinator: Arc<Coordinator>,
+    own_proofs: Arc<MockOwnProofs>,
     deployment: Deployment,
     selector: FixedBytes<4>,
     read: usize,
@@ -53,10 +57,12 @@ impl Desk {
             bridge: source.bridge,
             global_exit_root: world.l1_manager(),
         };
-        let coordinator = open(folder.path(), &deployment, settings);
+        let own_proofs = Arc::new(MockOwnProofs::default());
+        let coordinator = open(folder.path(), &deployment, settings, &own_proofs);
         let began = coordinator.begin(deployment).unwrap();
         let mut desk = Self {
             coordinator,
+            own_proofs,
             deployment,
             selector: world.deployed().selector,
             read: 0,
@@ -73,15 +79,17 @@ impl Desk {
     fn reopened(self) -> Self {
         let Self {
             coordinator,
+            own_proofs,
             deployment,
             folder,
             ..
         } = self;
         drop(coordinator);
-        let coordinator = open(folder.path(), &deployment, &self.settings);
+        let coordinator = open(folder.path(), &deployment, &self.settings, &own_proofs);
         let began = coordinator.begin(deployment).unwrap();
         let desk = Self {
             coordinator,
+            own_proofs,
             deployment,
             selector: self.selector,
             read: self.read,
@@ -166,16 +174,36 @@ impl Desk {
     }
 }
 
-/// Takes one row of bytes for a proof, whatever it is to say.
-#[derive(Debug)]
-struct OneProof;
+/// Takes the key and what it says for a proof.
+#[derive(Default)]
+struct MockOwnProofs {
+    /// What happens while the next one is verified.
+    meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    /// How many were verified.
+    verified: Mutex<usize>,
+}
 
-impl OwnProofs for OneProof {
-    fn check(&self, _: GoldilocksDigest, _: GoldilocksDigest, proof: &[u8]) -> Result<(), String> {
-        (proof == b"proof")
+impl std::fmt::Debug for MockOwnProofs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MockOwnProofs").finish_non_exhaustive()
+    }
+}
+
+impl OwnProofs for MockOwnProofs {
+    fn check(&self, key: GoldilocksDigest, digest: GoldilocksDigest, proof: &[u8]) -> Result<(), String> {
+        let meanwhile = self.meanwhile.lock().unwrap().take();
+        if let Some(meanwhile) = meanwhile {
+            meanwhile();
+        }
+        *self.verified.lock().unwrap() += 1;
+        (proof == mock_own_proof(key, digest))
             .then_some(())
             .ok_or_else(|| "no proof".to_owned())
     }
+}
+
+fn mock_own_proof(key: GoldilocksDigest, digest: GoldilocksDigest) -> Vec<u8> {
+    [key, digest].map(|part| B256::from(part).0).concat()
 }
 
 fn mock_proof(statement: B256) -> Bytes {
@@ -184,7 +212,12 @@ fn mock_proof(statement: B256) -> Bytes {
         .into()
 }
 
-fn open(folder: &Path, deployment: &Deployment, settings: &str) -> Arc<Coordinator> {
+fn open(
+    folder: &Path,
+    deployment: &Deployment,
+    settings: &str,
+    own_proofs: &Arc<MockOwnProofs>,
+) -> Arc<Coordinator> {
     let text = EXAMPLE
         .replace("chain_id = 1\n", &format!("chain_id = {}\n", deployment.chain_id))
         .replace("max_wait = \"10m\"", "max_wait = \"0s\"")
@@ -202,7 +235,7 @@ fn open(folder: &Path, deployment: &Deployment, settings: &str) -> Arc<Coordinat
     Arc::new(Coordinator::new(
         Arc::new(loaded.config),
         journal,
-        Arc::new(OneProof),
+        own_proofs.clone(),
     ))
 }
 
@@ -477,54 +510,6 @@ fn a_proof_that_says_something_else_is_never_kept() {
         desk.coordinator.journal().read(|view| view.open_epoch()).unwrap(),
         None
     );
-}
-
-/// A certificate names the key of its network's proof, and anybody can: without a signature it is nobody's, and occupies no height.
-#[test]
-fn what_nobody_signed_is_not_taken_in() {
-    let mut world = World::new().unwrap();
-    let of_b = world.certificates(&[B]).unwrap().remove(0);
-    let desk = Desk::of(&world, "");
-    let refusal = desk.submit(&of_b).unwrap_err();
-    assert_eq!(
-        (refusal.code, refusal.class),
-        (Code::Unauthorised, ReasonClass::Operator)
-    );
-    let counts = desk
-        .coordinator
-        .journal()
-        .read(|view| view.count_certificates())
-        .unwrap();
-    assert_eq!(counts, []);
-}
-
-/// Of a network that signs and proves: bytes that are no proof are not kept, or they would stand in its way.
-#[test]
-fn a_network_s_own_proof_is_checked_before_it_is_kept() {
-    let mut world = World::new().unwrap();
-    let dog = world.token("DOG");
-    world
-        .bridge_asset((G, Party::Alice), (L1, Party::Bob), dog, U256::from(5), false)
-        .unwrap();
-    let of_g = world.certificates(&[G]).unwrap().remove(0);
-    let desk = Desk::of(&world, "");
-    let ours = desk.submit(&of_g).unwrap();
-    assert_eq!(ours.standing, Standing::Accepted);
-    assert_eq!(desk.code(&ours).as_deref(), Some("own_proof_missing"));
-    assert_eq!(desk.prove(), 0);
-    let own = |bytes: &[u8]| desk.coordinator.submit_own_proof(ours.id, bytes, desk.clock);
-    assert_eq!(own(b"rubbish").unwrap_err().code, Code::Unauthorised);
-    let kept = || {
-        desk.coordinator
-            .journal()
-            .read(|view| view.own_proof(ours.id))
-            .unwrap()
-    };
-    assert_eq!(kept(), None);
-    own(b"proof").unwrap();
-    assert_eq!(kept().as_deref(), Some(&b"proof"[..]));
-    assert_eq!(desk.prove(), 1);
-    assert_eq!(desk.standing(&ours), Standing::Confirmed);
 }
 
 /// What its network is says whether a proof is asked for, not what somebody wrote into its certificate on the way.

@@ -234,17 +234,29 @@ impl Change<'_> {
             .ok_or(JournalError::UnknownCertificate { id })
     }
 
-    /// Keeps the proof that a network made of its own certificate. The first one counts.
+    /// Keeps the proof that a network made of its own certificate. The first one of a digest counts.
     ///
     /// # Errors
     /// [`JournalError::UnknownCertificate`], or one of the database.
-    pub fn keep_own_proof(&self, id: B256, bytes: &[u8]) -> Result<(), JournalError> {
+    pub fn keep_own_proof(
+        &self,
+        id: B256,
+        digest: GoldilocksDigest,
+        bytes: &[u8],
+    ) -> Result<(), JournalError> {
         if self.view().standing(id)?.is_none() {
             return Err(JournalError::UnknownCertificate { id });
         }
         self.sql().execute(
-            "INSERT INTO own_proofs(certificate, bytes, received_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-            params![id.as_slice(), bytes, integer(self.at().millis())?],
+            "INSERT INTO own_proofs(certificate, digest, bytes, received_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT(certificate) DO UPDATE SET digest = excluded.digest, bytes = excluded.bytes,
+             received_at = excluded.received_at WHERE digest <> excluded.digest",
+            params![
+                id.as_slice(),
+                B256::from(digest).as_slice(),
+                bytes,
+                integer(self.at().millis())?
+            ],
         )?;
         Ok(())
     }
@@ -319,6 +331,20 @@ impl View<'_> {
             .sql()
             .prepare_cached("SELECT bytes FROM own_proofs WHERE certificate = ?1")?;
         Ok(select.query_row([id.as_slice()], |row| row.get(0)).optional()?)
+    }
+
+    /// What the proof that a network made of its own certificate proves, if it has come: the certificate's digest when it came.
+    ///
+    /// # Errors
+    /// One of the database.
+    pub fn own_proof_digest(&self, id: B256) -> Result<Option<B256>, JournalError> {
+        let mut select = self
+            .sql()
+            .prepare_cached("SELECT rowid AS rowid_, digest FROM own_proofs WHERE certificate = ?1")?;
+        let mut rows = select.query([id.as_slice()])?;
+        rows.next()?
+            .map(|row| Columns::of("own_proofs", row).hash("digest"))
+            .transpose()
     }
 
     /// The id of the live certificate at a height.

@@ -1,17 +1,19 @@
 //! Taking certificates in.
 
+use std::borrow::Cow;
+
 use alloy_primitives::B256;
 use causeway_journal::{
     CertificateRecord, Intake, JournalError, NewCertificate, ProofKind, Scope, Standing, Timestamp,
-    certificate_id,
 };
 use causeway_ledger::{LedgerError, Transition, World, apply, check_authority};
-use causeway_types::{Certificate, CertificateJson, GoldilocksDigest, NetworkId};
+use causeway_types::{Certificate, CertificateJson, NetworkId};
 use serde_json::json;
 
-use super::{Coordinator, CoordinatorError, Inner, Judged, Stored, carry_out, place, step};
+use super::own_proofs::{Halt, OwnProof, proven};
+use super::{Coordinator, CoordinatorError, Inner, Judged, Stored, carry_out, place};
 use crate::config::schema::AcceptOthers;
-use crate::desk::{Code, Refusal, Submitted, ToSign};
+use crate::desk::{Code, Refusal, Submitted, ToProve, ToSign};
 use crate::judge::{Candidate, Verdict, rule};
 
 /// How many certificates of one network may wait for others.
@@ -28,17 +30,29 @@ impl Coordinator {
         source: &str,
         now: Timestamp,
     ) -> Result<Submitted, Refusal> {
-        let certificate = Certificate::try_from(certificate)
-            .map_err(|error| Refusal::new(Code::Malformed, error.to_string()))?;
-        let id = certificate_id(&certificate);
+        self.submit_with_proof(certificate, None, source, now)
+    }
+
+    /// Takes a certificate in, as far as that can be done without verifying what came with it.
+    pub(super) fn take_in(
+        &self,
+        id: B256,
+        certificate: Cow<'_, Certificate>,
+        own: Option<OwnProof<'_>>,
+        source: &str,
+        now: Timestamp,
+    ) -> Result<Submitted, Halt> {
         let mut inner = self.lock();
         if let Some(known) = self.known_already(&mut inner, id, &certificate, now)? {
-            return Ok(known);
+            return match own {
+                Some(own) => self.add_proof(&mut inner, id, own, now),
+                None => Ok(known),
+            };
         }
         self.check_open(certificate.network, now)?;
         // As long as L1 is being read, nobody knows who is registered.
         if inner.known.is_none() || inner.heights.head.is_none() {
-            return Err(not_ready());
+            return Err(not_ready().into());
         }
         if let Some(filled) = self.fill(&mut inner, id, &certificate, source, now)? {
             return Ok(filled);
@@ -47,19 +61,19 @@ impl Coordinator {
             self.judge_all(&mut inner, now).map_err(internal)?;
         }
         let Some(judged) = &inner.judged else {
-            return Err(not_ready());
+            return Err(not_ready().into());
         };
-        let transition = self.check(judged, &inner, id, &certificate, now)?;
+        let (transition, own) = self.check(judged, &inner, id, &certificate, own, now)?;
         let candidate = Candidate {
             id,
-            certificate,
+            certificate: certificate.into_owned(),
             standing: Standing::Waiting,
             code: None,
             deadline: None,
             proven: false,
-            own_proof: false,
+            own_proof: own.map(|_| transition.digest().into()),
         };
-        self.take(&mut inner, candidate, &transition, source, now)
+        Ok(self.take(&mut inner, candidate, &transition, own, source, now)?)
     }
 
     /// The certificate as it stands, if it is here. One that was damaged here is whole again: its id is the hash of all of it.
@@ -196,27 +210,30 @@ impl Coordinator {
         }))
     }
 
-    /// Whether a certificate follows its network's others, breaks no rule of its own, and was made by its network.
-    fn check(
+    /// Whether a certificate follows its network's others, breaks no rule of its own, and was made by its network; what it does, and its
+    /// network's proof if that came with it.
+    fn check<'a>(
         &self,
         judged: &Judged,
         inner: &Inner,
         id: B256,
         certificate: &Certificate,
+        own: Option<OwnProof<'a>>,
         now: Timestamp,
-    ) -> Result<Transition, Refusal> {
+    ) -> Result<(Transition, Option<&'a [u8]>), Halt> {
         let network = certificate.network;
         let known = judged.world.network(network);
         let Some(known) = known else {
             let message = format!("network {} is not registered on L1", network.get());
-            return Err(Refusal::new(Code::UnknownNetwork, message));
+            return Err(Refusal::new(Code::UnknownNetwork, message).into());
         };
         let live = self
             .journal
             .read(|view| view.live_certificate(network, certificate.height))
             .map_err(storage)?;
         if let Some(live) = live {
-            return Err(self.conflict(judged, id, certificate, live, now));
+            let equivocates = self.equivocates(judged, certificate, live, own)?;
+            return Err(self.conflict(id, certificate, live, equivocates, now).into());
         }
         let mut state = known.state.clone();
         let mut waiting: Vec<_> = judged
@@ -230,7 +247,7 @@ impl Coordinator {
                 "{MOST_WAITING} certificates of network {} wait already",
                 network.get()
             );
-            return Err(Refusal::new(Code::TooMany, message).after(30));
+            return Err(Refusal::new(Code::TooMany, message).after(30).into());
         }
         for waiting in waiting {
             if waiting.certificate.height == state.height()
@@ -242,39 +259,24 @@ impl Coordinator {
         let settles_at = inner.heights.settles_at(now, self.config.epochs.proving_margin.0);
         let expiry = certificate.expiry;
         if expiry.get() < settles_at {
-            return Err(refused(&LedgerError::ExpiresTooSoon { expiry, settles_at }));
+            return Err(refused(&LedgerError::ExpiresTooSoon { expiry, settles_at }).into());
         }
         let transition = apply(&state, certificate).map_err(|error| refused(&error))?;
         authorised(&judged.world, certificate, &transition)?;
-        if known.authority.signer_address().is_none() {
-            // Of a proof only the key is named in a certificate, and anybody can name it.
-            let message = format!(
-                "network {} proves its certificates and signs none: whoever likes could have written this one, and proofs that come \
-                 with certificates are not taken in yet",
-                network.get()
-            );
-            return Err(Refusal::new(Code::Unauthorised, message));
-        }
-        Ok(transition)
+        let own = proven(&known.authority, transition.digest(), own)?;
+        Ok((transition, own))
     }
 
     /// Another live certificate has the height. Two that were both authorised are an offence.
     fn conflict(
         &self,
-        judged: &Judged,
         id: B256,
         certificate: &Certificate,
         live: B256,
+        equivocates: bool,
         now: Timestamp,
     ) -> Refusal {
         let network = certificate.network;
-        let rival = judged.transitions.get(&live);
-        let made = rival.and_then(|rival| {
-            let transition = apply(rival.before(), certificate).ok()?;
-            authorised(&judged.world, certificate, &transition).ok()?;
-            (transition.digest() != rival.digest()).then_some(())
-        });
-        let equivocates = made.is_some();
         if equivocates {
             let noted = self.journal.change(now, |change| {
                 change.note_offence(network, "equivocation", &id.to_string())
@@ -298,6 +300,7 @@ impl Coordinator {
         inner: &mut Inner,
         new: Candidate,
         transition: &Transition,
+        own: Option<&[u8]>,
         source: &str,
         now: Timestamp,
     ) -> Result<Submitted, Refusal> {
@@ -324,6 +327,9 @@ impl Coordinator {
                 reason: verdict.reason.as_ref(),
                 deadline: verdict.deadline,
             })?;
+            if let Some(own) = own {
+                change.keep_own_proof(new.id, transition.digest(), own)?;
+            }
             if verdict.standing == Standing::Accepted && verdict.reason.is_none() {
                 change.ask_proof(ProofKind::Transition, &new.id.to_string())?;
             }
@@ -353,72 +359,9 @@ impl Coordinator {
         }
         Ok(submitted)
     }
-
-    /// Takes in the proof that a network made of its own certificate.
-    ///
-    /// # Errors
-    /// A [`Refusal`].
-    pub fn submit_own_proof(&self, id: B256, proof: &[u8], now: Timestamp) -> Result<Submitted, Refusal> {
-        let record = self.journal.read(|view| view.certificate(id)).map_err(storage)?;
-        let Some(record) = record else {
-            return Err(Refusal::new(Code::NotFound, format!("no certificate {id}")));
-        };
-        let key = {
-            let inner = self.lock();
-            let judged = inner.judged.as_ref().ok_or_else(not_ready)?;
-            let known = judged.world.network(record.certificate.network);
-            known.and_then(|known| known.authority.validity_key())
-        };
-        let Some(key) = key else {
-            let message = "its network signs its certificates: no proof of its own is asked for";
-            return Err(Refusal::new(Code::Refused, message));
-        };
-        let digest = record
-            .digest
-            .and_then(|digest| GoldilocksDigest::try_from(digest).ok());
-        let digest = digest.ok_or_else(|| {
-            Refusal::new(
-                Code::NotReady,
-                "what it has to prove is known once its predecessors are here",
-            )
-            .after(30)
-        })?;
-        // Whatever is not the proof is not kept, or it would stand in the proof's way.
-        let checked = self.own_proofs.check(key, digest, proof);
-        checked.map_err(|why| {
-            Refusal::new(
-                Code::Unauthorised,
-                format!("it is no proof of certificate {id}: {why}"),
-            )
-        })?;
-        let mut inner = self.lock();
-        let standing = self
-            .journal
-            .read(|view| view.standing(id))
-            .map_err(storage)?
-            .unwrap_or(record.standing);
-        let kept = self.journal.change(now, |change| {
-            change.keep_own_proof(id, proof)?;
-            if standing == Standing::Accepted {
-                change.set_deadline(id, None)?;
-                step(change, id, standing, Standing::Accepted, None)?;
-                change.ask_proof(ProofKind::Transition, &id.to_string())?;
-            }
-            Ok::<_, JournalError>(())
-        });
-        kept.map_err(storage)?;
-        inner.judged = None;
-        Ok(Submitted {
-            id,
-            lxly_id: record.lxly_id,
-            standing,
-            reason: record.reason.filter(|_| standing != Standing::Accepted),
-            known: true,
-        })
-    }
 }
 
-fn submitted(record: CertificateRecord) -> Submitted {
+pub(super) fn submitted(record: CertificateRecord) -> Submitted {
     Submitted {
         id: record.id,
         lxly_id: record.lxly_id,
@@ -458,7 +401,11 @@ impl Judged {
     }
 }
 
-fn authorised(world: &World, certificate: &Certificate, transition: &Transition) -> Result<(), Refusal> {
+pub(super) fn authorised(
+    world: &World,
+    certificate: &Certificate,
+    transition: &Transition,
+) -> Result<(), Refusal> {
     let network = certificate.network;
     let Some(known) = world.network(network) else {
         return Err(refused(&LedgerError::UnknownNetwork { network }));
@@ -468,6 +415,12 @@ fn authorised(world: &World, certificate: &Certificate, transition: &Transition)
     let checked = check_authority(&known.authority, certificate, digest, world.domain(), approved);
     checked.map_err(|error| match error {
         LedgerError::MissingAuthorisation | LedgerError::MissingSignature { .. } => {
+            if let (None, Some(key)) = (known.authority.signer_address(), known.authority.validity_key()) {
+                let message =
+                    format!("{error}: it names the key in the details, and its network proves the digest");
+                let to_prove = ToProve { digest, key };
+                return Refusal::new(Code::Unsigned, message).with(json!({ "to_prove": to_prove }));
+            }
             let to_sign = ToSign {
                 digest: digest.into(),
                 signing_hash: world.domain().signing_hash(certificate.network, digest),
@@ -507,15 +460,15 @@ fn dead(verdict: &Verdict) -> Refusal {
     }
 }
 
-fn not_ready() -> Refusal {
+pub(super) fn not_ready() -> Refusal {
     Refusal::new(Code::NotReady, "L1 has not been read yet: ask again soon").after(5)
 }
 
-fn storage(error: JournalError) -> Refusal {
+pub(super) fn storage(error: JournalError) -> Refusal {
     Refusal::new(Code::Storage, error.to_string()).after(5)
 }
 
-fn internal(error: CoordinatorError) -> Refusal {
+pub(super) fn internal(error: CoordinatorError) -> Refusal {
     match error {
         CoordinatorError::Journal(error) => storage(error),
         CoordinatorError::NotReady => not_ready(),

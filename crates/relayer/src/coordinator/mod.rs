@@ -11,6 +11,7 @@ mod intake;
 mod marks;
 mod networks;
 mod next;
+mod own_proofs;
 mod proofs;
 
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
@@ -380,7 +381,7 @@ fn candidate(view: &View<'_>, record: CertificateRecord) -> Result<Candidate, Jo
     Ok(Candidate {
         id: record.id,
         proven: proof.is_some_and(|proof| proof.standing == ProofStanding::Done),
-        own_proof: view.own_proof(record.id)?.is_some(),
+        own_proof: view.own_proof_digest(record.id)?,
         certificate: record.certificate,
         standing: record.standing,
         code: record.reason.map(|reason| reason.code),

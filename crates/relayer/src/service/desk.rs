@@ -14,8 +14,14 @@ use crate::desk::{
 };
 
 impl Desk for Service {
-    fn submit(&self, certificate: CertificateJson, source: &str) -> Result<Submitted, Refusal> {
-        self.coordinator.submit(certificate, source, clock::now())
+    fn submit(
+        &self,
+        certificate: CertificateJson,
+        own_proof: Option<&[u8]>,
+        source: &str,
+    ) -> Result<Submitted, Refusal> {
+        self.coordinator
+            .submit_with_proof(certificate, own_proof, source, clock::now())
     }
 
     fn submit_own_proof(&self, certificate: B256, proof: &[u8]) -> Result<Submitted, Refusal> {

@@ -111,7 +111,10 @@ mod tests {
                 "\"own_proof\": \"0x01\", \"own_proof\": \"0x01\",",
                 "duplicate field `own_proof`",
             ),
-            ("\"own_proof\": \"0x0g\",", "invalid character 'g' at position 1"),
+            (
+                "\"own_proof\": \"0x0g\",",
+                "invalid value: string \"0x0g\", expected a valid hex string",
+            ),
             ("\"own_prof\": \"0x01\",", "unknown field `own_prof`"),
         ] {
             let error = read(fields).expect_err("refused");

@@ -68,13 +68,7 @@ impl Coordinator {
             return Ok(None);
         };
         let inputs = TransitionInputs::new(transition, &judged.world)?;
-        let own = self.journal.read(|view| {
-            let digest = B256::from(transition.digest());
-            match view.own_proof_digest(id)? {
-                Some(of) if of == digest => view.own_proof(id),
-                _ => Ok(None),
-            }
-        })?;
+        let own = self.journal.read(|view| view.own_proof(id))?;
         Ok(Some(Work::Transition(Box::new(inputs), own)))
     }
 

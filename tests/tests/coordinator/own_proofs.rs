@@ -334,10 +334,9 @@ fn the_lock_is_not_held_while_a_proof_is_verified() {
     assert_eq!(refusal.details["equivocation"], true);
 }
 
-/// A proof is of one state before its certificate: on another one it says nothing, and another proof has to come.
-#[test]
-fn a_proof_counts_no_more_when_the_predecessor_is_another_one() {
-    let world = World::new().unwrap();
+/// Two certificates of B of which the first waits for what never comes, and two of which the first is another one: the second is the same,
+/// and what is proven of it is not.
+fn two_pasts(world: &World) -> [[Made; 2]; 2] {
     let missing = |certificate: &mut Certificate| {
         certificate.contingencies = vec![Contingency {
             network: A,
@@ -350,13 +349,18 @@ fn a_proof_counts_no_more_when_the_predecessor_is_another_one() {
     };
     let root = Some(StateRoot::new(B256::repeat_byte(5)));
     let second = |certificate: &mut Certificate| certificate.state_root = root;
-    let before = chain_of_b(&world, &[&missing, &second]);
-    let after = chain_of_b(&world, &[&other, &second]);
-    let [first, mut next] = <[Made; 2]>::try_from(before).ok().unwrap();
-    let [instead, again] = <[Made; 2]>::try_from(after).ok().unwrap();
-    assert_eq!(next.certificate, again.certificate);
-    assert_ne!(next.wanted, again.wanted);
+    let pasts: [[&dyn Fn(&mut Certificate); 2]; 2] = [[&missing, &second], [&other, &second]];
+    let pasts = pasts.map(|past| <[Made; 2]>::try_from(chain_of_b(world, &past)).ok().unwrap());
+    assert_eq!(pasts[0][1].certificate, pasts[1][1].certificate);
+    assert_ne!(pasts[0][1].wanted, pasts[1][1].wanted);
+    pasts
+}
 
+/// A proof is of one state before its certificate: on another one it says nothing, and another proof has to come.
+#[test]
+fn a_proof_counts_no_more_when_the_predecessor_is_another_one() {
+    let world = World::new().unwrap();
+    let [[first, mut next], [instead, again]] = two_pasts(&world);
     let mut desk = Desk::of(&world, "");
     let waiting = desk.submit_with(&first.certificate, &first.proof()).unwrap();
     assert_eq!(waiting.standing, Standing::Waiting);
@@ -384,6 +388,69 @@ fn a_proof_counts_no_more_when_the_predecessor_is_another_one() {
     assert_eq!(put(&next.proof()).unwrap().standing, Standing::Accepted);
     assert_eq!(desk.own_proof(&ours), Some(again.proof()));
     assert_eq!(desk.prove(), 1);
+    assert_eq!(desk.standing(&ours), Standing::Confirmed);
+}
+
+/// What a proof has to be of may become something else while it is verified.
+#[test]
+fn a_proof_is_of_what_is_wanted_when_it_is_kept() {
+    let world = World::new().unwrap();
+    let [[first, next], [instead, again]] = two_pasts(&world);
+    let desk = Desk::of(&world, "");
+    let waiting = desk.submit_with(&first.certificate, &first.proof()).unwrap();
+    let coordinator = desk.coordinator.clone();
+    let (json, proof, clock) = (
+        CertificateJson::from(instead.certificate.clone()),
+        instead.proof(),
+        desk.clock,
+    );
+    *desk.own_proofs.meanwhile.lock().unwrap() = Some(Box::new(move || {
+        give_up(&coordinator, waiting.id, clock);
+        let taken = coordinator.submit_with_proof(json, Some(&proof), "test", clock);
+        assert_eq!(taken.unwrap().standing, Standing::Accepted);
+    }));
+    let refusal = desk.submit_with(&next.certificate, &next.proof()).unwrap_err();
+    assert_eq!(
+        (refusal.code, refusal.details),
+        (Code::Unauthorised, json!({ "to_prove": again.wanted }))
+    );
+    let ours = desk.submit_with(&again.certificate, &again.proof()).unwrap();
+    assert_eq!(ours.standing, Standing::Accepted);
+}
+
+/// As an operator rejects it.
+fn give_up(coordinator: &Coordinator, id: B256, now: Timestamp) {
+    coordinator
+        .journal()
+        .change(now, |change| {
+            change.move_certificate(id, Standing::Rejected, None)
+        })
+        .unwrap();
+    coordinator.forget();
+    coordinator.renew(now).unwrap();
+}
+
+#[test]
+fn what_was_proven_on_another_state_is_proven_again() {
+    let world = World::new().unwrap();
+    let [_, [first, next]] = two_pasts(&world);
+    let root = Some(StateRoot::new(B256::repeat_byte(4)));
+    let instead = chain_of_b(&world, &[&|certificate| certificate.state_root = root]).remove(0);
+    let desk = Desk::of(&world, "");
+    let before = desk.submit_with(&first.certificate, &first.proof()).unwrap();
+    let ours = desk.submit_with(&next.certificate, &next.proof()).unwrap();
+    assert_eq!(desk.prove(), 2);
+    assert_eq!(desk.standing(&ours), Standing::Confirmed);
+
+    give_up(&desk.coordinator, before.id, desk.clock);
+    desk.submit_with(&instead.certificate, &instead.proof()).unwrap();
+    assert_eq!(desk.standing(&ours), Standing::Waiting);
+    let state = apply(world.ledger().network(B).unwrap().state, &instead.certificate).unwrap();
+    let digest = apply(state.after(), &next.certificate).unwrap().digest();
+    let proof = mock_own_proof(next.wanted.key, digest);
+    let again = desk.submit_with(&next.certificate, &proof).unwrap();
+    assert_eq!((again.known, again.standing), (true, Standing::Accepted));
+    assert_eq!(desk.prove(), 2);
     assert_eq!(desk.standing(&ours), Standing::Confirmed);
 }
 

@@ -21,16 +21,19 @@ impl Made {
     }
 }
 
+/// What is to be said in a certificate.
+type Wish<'a> = &'a dyn Fn(&mut Certificate);
+
 /// Certificates of B, which signs nothing, one on top of the other.
-fn chain_of_b(world: &World, changes: &[&dyn Fn(&mut Certificate)]) -> Vec<Made> {
+fn chain_of_b(world: &World, wishes: &[Wish<'_>]) -> Vec<Made> {
     let known = world.ledger().network(B).unwrap();
     let key = known.authority.validity_key().unwrap();
     assert_eq!(known.authority.signer_address(), None);
     let mut state = known.state.clone();
-    let made = changes.iter().map(|change| {
+    let made = wishes.iter().map(|wish| {
         let mut certificate = draft(&state, Vec::new(), Vec::new()).unwrap();
         certificate.authority = Some(Authorisation::Validity { key });
-        change(&mut certificate);
+        wish(&mut certificate);
         let transition = apply(&state, &certificate).unwrap();
         state = transition.after().clone();
         let wanted = ToProve {
@@ -349,7 +352,7 @@ fn two_pasts(world: &World) -> [[Made; 2]; 2] {
     };
     let root = Some(StateRoot::new(B256::repeat_byte(5)));
     let second = |certificate: &mut Certificate| certificate.state_root = root;
-    let pasts: [[&dyn Fn(&mut Certificate); 2]; 2] = [[&missing, &second], [&other, &second]];
+    let pasts: [[Wish<'_>; 2]; 2] = [[&missing, &second], [&other, &second]];
     let pasts = pasts.map(|past| <[Made; 2]>::try_from(chain_of_b(world, &past)).ok().unwrap());
     assert_eq!(pasts[0][1].certificate, pasts[1][1].certificate);
     assert_ne!(pasts[0][1].wanted, pasts[1][1].wanted);

@@ -259,6 +259,7 @@ impl Desk for MockDesk {
                 chain: 1,
                 address: Address::with_last_byte(3),
                 balance: Some(U256::from(10_u64.pow(18))),
+                low_below: U256::from(10_u64.pow(17)),
                 nonce: Some(4),
             }],
             tasks: vec![TaskStatus {

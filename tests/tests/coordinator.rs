@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "coordinator/own_proofs.rs"]
+mod own_proofs;
+
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use alloy_primitives::{Address, B256, Bytes, FixedBytes, U256};
 use alloy_sol_types::SolCall;
@@ -33,6 +36,7 @@ const PROGRAM: u64 = 0xca05e;
 /// A coordinator that reads a world's Ethereum.
 struct Desk {
     coordinator: Arc<Coordinator>,
+    own_proofs: Arc<MockOwnProofs>,
     deployment: Deployment,
     selector: FixedBytes<4>,
     read: usize,
@@ -53,10 +57,12 @@ impl Desk {
             bridge: source.bridge,
             global_exit_root: world.l1_manager(),
         };
-        let coordinator = open(folder.path(), &deployment, settings);
+        let own_proofs = Arc::new(MockOwnProofs::default());
+        let coordinator = open(folder.path(), &deployment, settings, &own_proofs);
         let began = coordinator.begin(deployment).unwrap();
         let mut desk = Self {
             coordinator,
+            own_proofs,
             deployment,
             selector: world.deployed().selector,
             read: 0,
@@ -73,15 +79,17 @@ impl Desk {
     fn reopened(self) -> Self {
         let Self {
             coordinator,
+            own_proofs,
             deployment,
             folder,
             ..
         } = self;
         drop(coordinator);
-        let coordinator = open(folder.path(), &deployment, &self.settings);
+        let coordinator = open(folder.path(), &deployment, &self.settings, &own_proofs);
         let began = coordinator.begin(deployment).unwrap();
         let desk = Self {
             coordinator,
+            own_proofs,
             deployment,
             selector: self.selector,
             read: self.read,
@@ -166,16 +174,36 @@ impl Desk {
     }
 }
 
-/// Takes one row of bytes for a proof, whatever it is to say.
-#[derive(Debug)]
-struct OneProof;
+/// Takes the key and what it says for a proof.
+#[derive(Default)]
+struct MockOwnProofs {
+    /// What happens while the next one is verified.
+    meanwhile: Mutex<Option<Box<dyn FnOnce() + Send>>>,
+    /// How many were verified.
+    verified: Mutex<usize>,
+}
 
-impl OwnProofs for OneProof {
-    fn check(&self, _: GoldilocksDigest, _: GoldilocksDigest, proof: &[u8]) -> Result<(), String> {
-        (proof == b"proof")
+impl std::fmt::Debug for MockOwnProofs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MockOwnProofs").finish_non_exhaustive()
+    }
+}
+
+impl OwnProofs for MockOwnProofs {
+    fn check(&self, key: GoldilocksDigest, digest: GoldilocksDigest, proof: &[u8]) -> Result<(), String> {
+        let meanwhile = self.meanwhile.lock().unwrap().take();
+        if let Some(meanwhile) = meanwhile {
+            meanwhile();
+        }
+        *self.verified.lock().unwrap() += 1;
+        (proof == mock_own_proof(key, digest))
             .then_some(())
             .ok_or_else(|| "no proof".to_owned())
     }
+}
+
+fn mock_own_proof(key: GoldilocksDigest, digest: GoldilocksDigest) -> Vec<u8> {
+    [key, digest].map(|part| B256::from(part).0).concat()
 }
 
 fn mock_proof(statement: B256) -> Bytes {
@@ -184,7 +212,12 @@ fn mock_proof(statement: B256) -> Bytes {
         .into()
 }
 
-fn open(folder: &Path, deployment: &Deployment, settings: &str) -> Arc<Coordinator> {
+fn open(
+    folder: &Path,
+    deployment: &Deployment,
+    settings: &str,
+    own_proofs: &Arc<MockOwnProofs>,
+) -> Arc<Coordinator> {
     let text = EXAMPLE
         .replace("chain_id = 1\n", &format!("chain_id = {}\n", deployment.chain_id))
         .replace("max_wait = \"10m\"", "max_wait = \"0s\"")
@@ -202,7 +235,7 @@ fn open(folder: &Path, deployment: &Deployment, settings: &str) -> Arc<Coordinat
     Arc::new(Coordinator::new(
         Arc::new(loaded.config),
         journal,
-        Arc::new(OneProof),
+        own_proofs.clone(),
     ))
 }
 
@@ -328,7 +361,7 @@ fn what_is_refused_says_what_to_do() {
 fn two_that_a_network_signed_for_one_height_are_an_offence() {
     let mut world = World::signing(Verifier::Mock).unwrap();
     let [of_a, _] = burn_and_mint_certificates(&mut world);
-    let desk = Desk::of(&world, "[[network]]\nid = 1\npolicy = { most_offences = 1 }\n");
+    let desk = Desk::of(&world, "[[network]]\nid = 1\npolicy = { most_offences = 2 }\n");
     let first = desk.submit(&of_a).unwrap();
     let mut other = of_a.clone();
     other.expiry = Expiry::new(NOW.seconds() + 100_000);
@@ -341,6 +374,15 @@ fn two_that_a_network_signed_for_one_height_are_an_offence() {
     assert_eq!(refusal.code, Code::HeightConflict);
     assert_eq!(refusal.details["live"], first.id.to_string());
     assert_eq!(refusal.details["equivocation"], true);
+    // The same again is the same offence, in another form too.
+    let mut again = other.clone();
+    again.metadata = B256::repeat_byte(9);
+    for rival in [&other, &again] {
+        assert_eq!(desk.submit(rival).unwrap_err().code, Code::HeightConflict);
+    }
+    other.expiry = Expiry::new(NOW.seconds() + 200_000);
+    world.authorise(&mut other);
+    assert_eq!(desk.submit(&other).unwrap_err().code, Code::HeightConflict);
     // Now nothing of it is taken in.
     let refusal = desk.submit(&other).unwrap_err();
     assert_eq!(
@@ -437,6 +479,74 @@ fn a_cycle_is_confirmed_together() {
     );
 }
 
+/// Whatever comes in whatever order, where all stand is where they would stand if everything was judged at once.
+#[test]
+fn going_on_ends_where_judging_everything_would() {
+    for (policy, together, mint_first, always) in [
+        ("pre_confirmed", false, false),
+        ("pre_confirmed", false, true),
+        ("pre_confirmed", true, true),
+        ("confirmed", false, false),
+        ("confirmed", false, true),
+        ("confirmed", true, false),
+        ("finalized", false, true),
+        ("finalized", true, true),
+    ]
+    .into_iter()
+    .flat_map(|case| [(case, true), (case, false)])
+    .map(|((policy, together, mint_first), always)| (policy, together, mint_first, always))
+    {
+        let mut world = World::signing(Verifier::Mock).unwrap();
+        let [mut of_a, mut of_b] = burn_and_mint_certificates(&mut world);
+        if together {
+            of_a.contingencies = vec![Contingency {
+                network: B,
+                height: of_b.height,
+                state_root: of_b.state_root.unwrap_or(StateRoot::EMPTY),
+            }];
+            world.authorise(&mut of_a);
+        }
+        let settings = format!("[[network]]\nid = 2\npolicy = {{ accept_others = \"{policy}\" }}\n");
+        let desk = Desk::of(&world, &settings);
+        let mut order = [of_a, of_b];
+        if mint_first {
+            order.reverse();
+        }
+        let mut submitted: Vec<Submitted> = Vec::new();
+        let assert_whole = |submitted: &[Submitted]| {
+            let stand = || -> Vec<_> {
+                let one = |it: &Submitted| (desk.standing(it), desk.code(it));
+                submitted.iter().map(one).collect()
+            };
+            let gone_on = stand();
+            desk.coordinator.forget();
+            desk.coordinator.renew(desk.clock).unwrap();
+            assert_eq!(gone_on, stand(), "{policy}, {together}, {mint_first}");
+        };
+        for certificate in &order {
+            submitted.push(desk.submit(certificate).unwrap());
+            if always {
+                assert_whole(&submitted);
+            }
+        }
+        while let Some((job, work)) = desk.coordinator.lease("mock", desk.clock).unwrap() {
+            assert!(matches!(work, Work::Transition(..)));
+            desk.coordinator
+                .proved_transition(&job, b"transition", desk.clock)
+                .unwrap();
+            if always {
+                assert_whole(&submitted);
+            }
+        }
+        assert_whole(&submitted);
+        let confirmed = submitted
+            .iter()
+            .filter(|it| desk.standing(it) == Standing::Confirmed);
+        let expected = if policy == "finalized" && !together { 1 } else { 2 };
+        assert_eq!(confirmed.count(), expected, "{policy}, {together}, {mint_first}");
+    }
+}
+
 #[test]
 fn a_proof_that_says_something_else_is_never_kept() {
     let mut world = World::signing(Verifier::Mock).unwrap();
@@ -477,54 +587,6 @@ fn a_proof_that_says_something_else_is_never_kept() {
         desk.coordinator.journal().read(|view| view.open_epoch()).unwrap(),
         None
     );
-}
-
-/// A certificate names the key of its network's proof, and anybody can: without a signature it is nobody's, and occupies no height.
-#[test]
-fn what_nobody_signed_is_not_taken_in() {
-    let mut world = World::new().unwrap();
-    let of_b = world.certificates(&[B]).unwrap().remove(0);
-    let desk = Desk::of(&world, "");
-    let refusal = desk.submit(&of_b).unwrap_err();
-    assert_eq!(
-        (refusal.code, refusal.class),
-        (Code::Unauthorised, ReasonClass::Operator)
-    );
-    let counts = desk
-        .coordinator
-        .journal()
-        .read(|view| view.count_certificates())
-        .unwrap();
-    assert_eq!(counts, []);
-}
-
-/// Of a network that signs and proves: bytes that are no proof are not kept, or they would stand in its way.
-#[test]
-fn a_network_s_own_proof_is_checked_before_it_is_kept() {
-    let mut world = World::new().unwrap();
-    let dog = world.token("DOG");
-    world
-        .bridge_asset((G, Party::Alice), (L1, Party::Bob), dog, U256::from(5), false)
-        .unwrap();
-    let of_g = world.certificates(&[G]).unwrap().remove(0);
-    let desk = Desk::of(&world, "");
-    let ours = desk.submit(&of_g).unwrap();
-    assert_eq!(ours.standing, Standing::Accepted);
-    assert_eq!(desk.code(&ours).as_deref(), Some("own_proof_missing"));
-    assert_eq!(desk.prove(), 0);
-    let own = |bytes: &[u8]| desk.coordinator.submit_own_proof(ours.id, bytes, desk.clock);
-    assert_eq!(own(b"rubbish").unwrap_err().code, Code::Unauthorised);
-    let kept = || {
-        desk.coordinator
-            .journal()
-            .read(|view| view.own_proof(ours.id))
-            .unwrap()
-    };
-    assert_eq!(kept(), None);
-    own(b"proof").unwrap();
-    assert_eq!(kept().as_deref(), Some(&b"proof"[..]));
-    assert_eq!(desk.prove(), 1);
-    assert_eq!(desk.standing(&ours), Standing::Confirmed);
 }
 
 /// What its network is says whether a proof is asked for, not what somebody wrote into its certificate on the way.

@@ -234,17 +234,29 @@ impl Change<'_> {
             .ok_or(JournalError::UnknownCertificate { id })
     }
 
-    /// Keeps the proof that a network made of its own certificate. The first one counts.
+    /// Keeps the proof that a network made of its own certificate. The first one of a digest counts.
     ///
     /// # Errors
     /// [`JournalError::UnknownCertificate`], or one of the database.
-    pub fn keep_own_proof(&self, id: B256, bytes: &[u8]) -> Result<(), JournalError> {
+    pub fn keep_own_proof(
+        &self,
+        id: B256,
+        digest: GoldilocksDigest,
+        bytes: &[u8],
+    ) -> Result<(), JournalError> {
         if self.view().standing(id)?.is_none() {
             return Err(JournalError::UnknownCertificate { id });
         }
         self.sql().execute(
-            "INSERT INTO own_proofs(certificate, bytes, received_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
-            params![id.as_slice(), bytes, integer(self.at().millis())?],
+            "INSERT INTO own_proofs(certificate, digest, bytes, received_at) VALUES (?1, ?2, ?3, ?4)
+             ON CONFLICT(certificate) DO UPDATE SET digest = excluded.digest, bytes = excluded.bytes,
+             received_at = excluded.received_at WHERE digest <> excluded.digest",
+            params![
+                id.as_slice(),
+                B256::from(digest).as_slice(),
+                bytes,
+                integer(self.at().millis())?
+            ],
         )?;
         Ok(())
     }
@@ -259,13 +271,15 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// Notes something for which a network may be blocked: a certificate that was accepted and never proven, say.
+    /// Notes something for which a network may be blocked: a certificate that was accepted and never proven, say. The same of the same
+    /// subject counts once.
     ///
     /// # Errors
     /// One of the database.
     pub fn note_offence(&self, network: NetworkId, kind: &str, subject: &str) -> Result<(), JournalError> {
         self.sql().execute(
-            "INSERT INTO offences(network, kind, subject, at) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO offences(network, kind, subject, at) SELECT ?1, ?2, ?3, ?4
+             WHERE NOT EXISTS (SELECT 1 FROM offences WHERE network = ?1 AND kind = ?2 AND subject = ?3)",
             params![network.get(), kind, subject, integer(self.at().millis())?],
         )?;
         Ok(())
@@ -321,15 +335,18 @@ impl View<'_> {
         Ok(select.query_row([id.as_slice()], |row| row.get(0)).optional()?)
     }
 
-    /// Whether the proof that a network made of its own certificate has come.
+    /// What the proof that a network made of its own certificate proves, if it has come: the certificate's digest when it came.
     ///
     /// # Errors
     /// One of the database.
-    pub fn has_own_proof(&self, id: B256) -> Result<bool, JournalError> {
+    pub fn own_proof_digest(&self, id: B256) -> Result<Option<B256>, JournalError> {
         let mut select = self
             .sql()
-            .prepare_cached("SELECT 1 FROM own_proofs WHERE certificate = ?1")?;
-        Ok(select.exists([id.as_slice()])?)
+            .prepare_cached("SELECT rowid AS rowid_, digest FROM own_proofs WHERE certificate = ?1")?;
+        let mut rows = select.query([id.as_slice()])?;
+        rows.next()?
+            .map(|row| Columns::of("own_proofs", row).hash("digest"))
+            .transpose()
     }
 
     /// The id of the live certificate at a height.

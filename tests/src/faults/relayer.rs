@@ -14,6 +14,7 @@ use causeway_devnet::anvil::signal;
 use causeway_types::CertificateJson;
 use serde_json::Value;
 
+use super::certificates::Made;
 use super::settings::{FAILPOINTS, PROVER_LOG, PROVER_SCRIPT, Places};
 
 /// The binary that is the relayer with the mock prover, beside the one that runs this.
@@ -256,6 +257,14 @@ impl Relayer {
     pub async fn submit(&self, certificate: &CertificateJson) -> Result<Answer> {
         let body = serde_json::to_vec(certificate)?;
         self.post_bytes("/v1/certificates", body).await
+    }
+
+    /// Hands a certificate in, with its network's own proof if it has one.
+    ///
+    /// # Errors
+    /// If it does not answer.
+    pub async fn hand_in(&self, made: &Made) -> Result<Answer> {
+        self.post_bytes("/v1/certificates", made.handed_in()?).await
     }
 
     /// Hands in bytes, whatever they are.

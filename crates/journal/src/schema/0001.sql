@@ -32,9 +32,11 @@ CREATE INDEX certificate_by_standing ON certificates(standing, seq);
 CREATE INDEX certificate_by_height ON certificates(network, height);
 CREATE INDEX certificate_by_lxly_id ON certificates(lxly_id, seq);
 
--- The proof that a network which proves its own certificates made of one, as it came.
+-- The proof that a network which proves its own certificates made of one, as it came. digest is what it proves: a certificate has another
+-- one if its predecessor is replaced. It stands before the bytes, so that reading it does not read those.
 CREATE TABLE own_proofs(
   certificate BLOB PRIMARY KEY REFERENCES certificates(id),
+  digest      BLOB NOT NULL CHECK(length(digest) = 32),
   bytes       BLOB NOT NULL,
   received_at INTEGER NOT NULL
 ) STRICT;

@@ -1,5 +1,5 @@
 use alloy_primitives::B256;
-use causeway_types::{Certificate, Expiry, NetworkId};
+use causeway_types::{Certificate, Expiry, GoldilocksDigest, NetworkId};
 use serde_json::json;
 use tempfile::tempdir;
 
@@ -88,21 +88,31 @@ fn a_network_s_own_proof_is_kept_until_it_is_found_to_be_none() {
     let journal = open(&folder);
     let first = certificate(1, 0, 5);
     let id = certificate_id(&first);
-    let keep = |bytes: &'static [u8]| journal.change(NOW, |change| change.keep_own_proof(id, bytes));
-    let unknown = keep(b"early").expect_err("no certificate");
+    let digests = [1, 2].map(|last| GoldilocksDigest::reduced([0, 0, 0, last]));
+    let keep =
+        |digest, bytes: &'static [u8]| journal.change(NOW, |change| change.keep_own_proof(id, digest, bytes));
+    let unknown = keep(digests[0], b"early").expect_err("no certificate");
     assert!(
         matches!(unknown, JournalError::UnknownCertificate { id: named } if named == id),
         "{unknown}"
     );
     take(&journal, &first).expect("new");
-    keep(b"first").expect("kept");
-    keep(b"second").expect("kept");
-    let kept = || journal.read(|view| view.own_proof(id)).expect("read");
-    assert_eq!(kept().as_deref(), Some(&b"first"[..]));
+    let kept = || {
+        let kept =
+            journal.read(|view| Ok::<_, JournalError>((view.own_proof_digest(id)?, view.own_proof(id)?)));
+        kept.expect("read")
+    };
+    assert_eq!(kept(), (None, None));
+    keep(digests[0], b"first").expect("kept");
+    keep(digests[0], b"second").expect("kept");
+    assert_eq!(kept(), (Some(digests[0].into()), Some(b"first".to_vec())));
+    // Its predecessor is another one.
+    keep(digests[1], b"third").expect("kept");
+    assert_eq!(kept(), (Some(digests[1].into()), Some(b"third".to_vec())));
     journal
         .change(NOW, |change| change.drop_own_proof(id))
         .expect("dropped");
-    assert_eq!(kept(), None);
+    assert_eq!(kept(), (None, None));
 }
 
 #[test]
@@ -285,11 +295,14 @@ fn heights_and_offences_are_counted_by_network() {
     };
     assert_eq!(highest(&[Standing::Accepted, Standing::Proven]), Some(2));
     assert_eq!(highest(&[Standing::Settled]), None);
-    journal
-        .change(NOW, |change| {
-            change.note_offence(NetworkId::new(1), "never_proven", "0x01")
-        })
-        .expect("noted");
+    let note = |kind: &str, subject: &str| {
+        journal
+            .change(NOW, |change| change.note_offence(NetworkId::new(1), kind, subject))
+            .expect("noted");
+    };
+    note("never_proven", "0x01");
+    // It counts once.
+    note("never_proven", "0x01");
     let count = |since| {
         journal
             .read(|view| view.count_offences(NetworkId::new(1), since))
@@ -297,4 +310,7 @@ fn heights_and_offences_are_counted_by_network() {
     };
     assert_eq!(count(NOW), 1);
     assert_eq!(count(NOW.after(std::time::Duration::from_secs(1))), 0);
+    note("never_proven", "0x02");
+    note("equivocation", "0x02");
+    assert_eq!(count(NOW), 3);
 }

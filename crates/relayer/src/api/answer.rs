@@ -67,7 +67,7 @@ const fn told(code: Code) -> (StatusCode, &'static str) {
         ),
         Code::Unsigned => (
             StatusCode::UNPROCESSABLE_ENTITY,
-            "It has no authorisation of Causeway's. Sign `details.to_sign.signing_hash` and send it again.",
+            "It has no authorisation of Causeway's. Sign `details.to_sign.signing_hash`, or prove `details.to_prove.digest`, and send it again.",
         ),
         Code::Refused => (
             StatusCode::UNPROCESSABLE_ENTITY,

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{Asked, Body, hash, named, page};
+use super::handed::Handed;
 use super::{Api, Failure};
 use crate::desk::{Cause, Code, Refusal, Submitted};
 
@@ -171,7 +172,11 @@ impl From<CertificateRecord> for CertificateView {
 /// Hands a certificate in.
 #[utoipa::path(
     post, path = "/v1/certificates", tag = "certificates",
-    request_body(content = Object, description = "A certificate: LxLy's fields, and Causeway's beside them"),
+    request_body(
+        content = Object,
+        description = "A certificate: LxLy's fields, Causeway's beside them, and in `own_proof` its network's own proof of it in hexadecimal \
+                       digits, which a network that proves and does not sign has to send, and one that does both may send later"
+    ),
     responses(
         (status = 202, description = "It is new", body = SubmittedView),
         (status = 200, description = "It was here already; nothing changed", body = SubmittedView),
@@ -243,9 +248,12 @@ async fn judged(api: &Api, body: &[u8], sender: IpAddr, source: &'static str) ->
         );
         return Err(Refusal::new(Code::TooMany, message).after(seconds).into());
     }
-    let certificate: CertificateJson = serde_json::from_slice(body).map_err(malformed)?;
+    let Handed {
+        certificate,
+        own_proof,
+    } = serde_json::from_slice(body).map_err(malformed)?;
     let desk = std::sync::Arc::clone(&api.desk);
-    let submitted = off_the_loop(move || desk.submit(certificate, source)).await?;
+    let submitted = off_the_loop(move || desk.submit(certificate, own_proof.as_deref(), source)).await?;
     if !submitted.known {
         api.networks.charge(whose.network_id, Instant::now());
     }
@@ -320,7 +328,7 @@ pub(super) async fn one(
                 Some(number) => transactions(view, number)?,
                 None => Vec::new(),
             },
-            own_proof: view.own_proof(record.id)?.is_some(),
+            own_proof: view.own_proof_digest(record.id)?.is_some(),
             history: view.events_of("certificate", &record.id.to_string())?,
             body: record.certificate.clone().into(),
             certificate: record.into(),
@@ -365,13 +373,13 @@ pub(super) async fn explain(
     }))
 }
 
-/// Takes in the proof that a network made of its own certificate.
+/// Takes in the proof that a network made of its own certificate, after it.
 #[utoipa::path(
     put, path = "/v1/certificates/{id}/proof", tag = "certificates",
     params(("id" = String, Path, description = "The certificate's id")),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     responses(
-        (status = 202, description = "It is kept, and is verified before the certificate goes on", body = SubmittedView),
+        (status = 202, description = "It is verified and kept, or one was here already", body = SubmittedView),
         (status = 404, body = Refusal), (status = 413, body = Refusal), (status = 422, body = Refusal),
         (status = 429, body = Refusal),
     )

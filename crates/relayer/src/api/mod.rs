@@ -9,6 +9,7 @@ mod claims;
 mod connection;
 mod epochs;
 mod events;
+mod handed;
 mod health;
 mod jobs;
 mod limit;

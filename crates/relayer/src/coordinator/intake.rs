@@ -1,18 +1,20 @@
 //! Taking certificates in.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use alloy_primitives::B256;
 use causeway_journal::{
     CertificateRecord, Intake, JournalError, NewCertificate, ProofKind, Scope, Standing, Timestamp,
-    certificate_id,
 };
-use causeway_ledger::{LedgerError, Memory, Transition, World, apply};
+use causeway_ledger::{LedgerError, Transition, World};
 use causeway_types::{Certificate, CertificateJson, GoldilocksDigest, NetworkId};
 use serde_json::json;
 
-use super::{Coordinator, CoordinatorError, Inner, Judged, Stored, carry_out, step};
-use crate::desk::{Code, Refusal, Submitted, ToSign};
+use super::own_proofs::{Halt, OwnProof, proven};
+use super::pending::carry_out;
+use super::{Coordinator, CoordinatorError, Inner, Stored};
+use crate::desk::{Code, Refusal, Submitted, ToProve, ToSign};
 use crate::judge::{Candidate, Verdict, rule};
 
 /// How many certificates of one network may wait for others.
@@ -29,17 +31,29 @@ impl Coordinator {
         source: &str,
         now: Timestamp,
     ) -> Result<Submitted, Refusal> {
-        let certificate = Certificate::try_from(certificate)
-            .map_err(|error| Refusal::new(Code::Malformed, error.to_string()))?;
-        let id = certificate_id(&certificate);
+        self.submit_with_proof(certificate, None, source, now)
+    }
+
+    /// Takes a certificate in, as far as that can be done without verifying what came with it.
+    pub(super) fn take_in(
+        &self,
+        id: B256,
+        certificate: Cow<'_, Certificate>,
+        own: Option<OwnProof<'_>>,
+        source: &str,
+        now: Timestamp,
+    ) -> Result<Submitted, Halt> {
         let mut inner = self.lock();
         if let Some(known) = self.known_already(&mut inner, id, &certificate, now)? {
-            return Ok(known);
+            return match own {
+                Some(own) => self.add_proof(&mut inner, id, own, now),
+                None => Ok(known),
+            };
         }
         self.check_open(certificate.network, now)?;
         // As long as L1 is being read, nobody knows who is registered.
         if inner.known.is_none() || inner.heights.head.is_none() {
-            return Err(not_ready());
+            return Err(not_ready().into());
         }
         if let Some(filled) = self.fill(&mut inner, id, &certificate, source, now)? {
             return Ok(filled);
@@ -47,19 +61,19 @@ impl Coordinator {
         if inner.judged.as_ref().is_none_or(|judged| judged.due <= now) {
             self.judge_all(&mut inner, now).map_err(internal)?;
         }
-        let transition = self.check(&mut inner, id, &certificate, now)?;
+        let (transition, own) = self.check(&mut inner, &certificate, own, now)?;
         let candidate = Candidate {
             id,
-            certificate: Arc::new(certificate),
+            certificate: Arc::new(certificate.into_owned()),
             standing: Standing::Waiting,
             reason: None,
             deadline: None,
             proven: false,
-            own_proof: false,
+            own_proof: own.map(|_| transition.digest().into()),
             asked: false,
             digest: None,
         };
-        self.take(&mut inner, candidate, &transition, source, now)
+        Ok(self.take(&mut inner, candidate, &transition, own, source, now)?)
     }
 
     /// The certificate as it stands, if it is here. One that was damaged here is whole again: its id is the hash of all of it.
@@ -196,14 +210,15 @@ impl Coordinator {
         }))
     }
 
-    /// Whether a certificate follows its network's others, breaks no rule of its own, and was made by its network.
-    fn check(
+    /// Whether a certificate follows its network's others, breaks no rule of its own, and was made by its network; what it does, and its
+    /// network's proof if that came with it.
+    fn check<'a>(
         &self,
         inner: &mut Inner,
-        id: B256,
         certificate: &Certificate,
+        own: Option<OwnProof<'a>>,
         now: Timestamp,
-    ) -> Result<Arc<Transition>, Refusal> {
+    ) -> Result<(Arc<Transition>, Option<&'a [u8]>), Halt> {
         let Inner {
             judged: Some(judged),
             memory,
@@ -211,21 +226,22 @@ impl Coordinator {
             ..
         } = inner
         else {
-            return Err(not_ready());
+            return Err(not_ready().into());
         };
         let network = certificate.network;
         let world = &judged.worlds.accepted;
         let known = world.network(network);
         let Some(known) = known else {
             let message = format!("network {} is not registered on L1", network.get());
-            return Err(Refusal::new(Code::UnknownNetwork, message));
+            return Err(Refusal::new(Code::UnknownNetwork, message).into());
         };
         let live = self
             .journal
             .read(|view| view.live_certificate(network, certificate.height))
             .map_err(storage)?;
         if let Some(live) = live {
-            return Err(self.conflict(judged, id, certificate, live, now));
+            let rival = self.equivocates(judged, certificate, live, own)?;
+            return Err(self.conflict(certificate, live, rival, now).into());
         }
         let mut state = known.state.clone();
         let mut waiting: Vec<_> = judged
@@ -239,7 +255,7 @@ impl Coordinator {
                 "{MOST_WAITING} certificates of network {} wait already",
                 network.get()
             );
-            return Err(Refusal::new(Code::TooMany, message).after(30));
+            return Err(Refusal::new(Code::TooMany, message).after(30).into());
         }
         for waiting in waiting {
             if waiting.certificate.height == state.height()
@@ -251,49 +267,36 @@ impl Coordinator {
         let settles_at = heights.settles_at(now, self.config.epochs.proving_margin.0);
         let expiry = certificate.expiry;
         if expiry.get() < settles_at {
-            return Err(refused(&LedgerError::ExpiresTooSoon { expiry, settles_at }));
+            return Err(refused(&LedgerError::ExpiresTooSoon { expiry, settles_at }).into());
         }
         let transition = memory
             .apply(&state, certificate)
             .map_err(|error| refused(&error))?;
-        if let Err(error) = memory.check_authority(world, &transition) {
-            // Whoever likes sends what nobody has signed: nothing of it stays.
+        let made = match memory.check_authority(world, &transition) {
+            Ok(()) => proven(&known.authority, transition.digest(), own),
+            Err(error) => Err(unauthorised(world, &transition, error).into()),
+        };
+        if made.is_err() {
+            // Whoever likes sends what no network has made: nothing of it stays.
             memory.forget(&transition);
-            return Err(unauthorised(world, &transition, error));
         }
-        if known.authority.signer_address().is_none() {
-            // Of a proof only the key is named in a certificate, and anybody can name it.
-            let message = format!(
-                "network {} proves its certificates and signs none: whoever likes could have written this one, and proofs that come \
-                 with certificates are not taken in yet",
-                network.get()
-            );
-            return Err(Refusal::new(Code::Unauthorised, message));
-        }
-        Ok(transition)
+        made.map(|own| (transition, own))
     }
 
     /// Another live certificate has the height. Two that were both authorised are an offence.
     fn conflict(
         &self,
-        judged: &Judged,
-        id: B256,
         certificate: &Certificate,
         live: B256,
+        rival: Option<GoldilocksDigest>,
         now: Timestamp,
     ) -> Refusal {
         let network = certificate.network;
-        let rival = judged.transitions.get(&live);
-        let made = rival.and_then(|rival| {
-            let transition = apply(rival.before(), certificate).ok()?;
-            let world = &judged.worlds.accepted;
-            Memory::new().check_authority(world, &transition).ok()?;
-            (transition.digest() != rival.digest()).then_some(())
-        });
-        let equivocates = made.is_some();
-        if equivocates {
+        if let Some(rival) = rival {
+            // Once for what was authorised, whoever sends it how often, in whatever form.
+            let subject = B256::from(rival).to_string();
             let noted = self.journal.change(now, |change| {
-                change.note_offence(network, "equivocation", &id.to_string())
+                change.note_offence(network, "equivocation", &subject)
             });
             if let Err(error) = noted {
                 return storage(error);
@@ -304,7 +307,7 @@ impl Coordinator {
             network.get(),
             certificate.height
         );
-        let details = json!({ "live": live, "equivocation": equivocates });
+        let details = json!({ "live": live, "equivocation": rival.is_some() });
         Refusal::new(Code::HeightConflict, message).with(details)
     }
 
@@ -314,6 +317,7 @@ impl Coordinator {
         inner: &mut Inner,
         new: Candidate,
         transition: &Transition,
+        own: Option<&[u8]>,
         source: &str,
         now: Timestamp,
     ) -> Result<Submitted, Refusal> {
@@ -338,6 +342,9 @@ impl Coordinator {
                 reason: verdict.reason.as_ref(),
                 deadline: verdict.deadline,
             })?;
+            if let Some(own) = own {
+                change.keep_own_proof(new.id, transition.digest(), own)?;
+            }
             if verdict.standing == Standing::Accepted && verdict.reason.is_none() {
                 change.ask_proof(ProofKind::Transition, &new.id.to_string())?;
             }
@@ -366,72 +373,9 @@ impl Coordinator {
         inner.judged = Some(judged);
         Ok(submitted)
     }
-
-    /// Takes in the proof that a network made of its own certificate.
-    ///
-    /// # Errors
-    /// A [`Refusal`].
-    pub fn submit_own_proof(&self, id: B256, proof: &[u8], now: Timestamp) -> Result<Submitted, Refusal> {
-        let record = self.journal.read(|view| view.certificate(id)).map_err(storage)?;
-        let Some(record) = record else {
-            return Err(Refusal::new(Code::NotFound, format!("no certificate {id}")));
-        };
-        let key = {
-            let inner = self.lock();
-            let judged = inner.judged.as_ref().ok_or_else(not_ready)?;
-            let known = judged.worlds.accepted.network(record.certificate.network);
-            known.and_then(|known| known.authority.validity_key())
-        };
-        let Some(key) = key else {
-            let message = "its network signs its certificates: no proof of its own is asked for";
-            return Err(Refusal::new(Code::Refused, message));
-        };
-        let digest = record
-            .digest
-            .and_then(|digest| GoldilocksDigest::try_from(digest).ok());
-        let digest = digest.ok_or_else(|| {
-            Refusal::new(
-                Code::NotReady,
-                "what it has to prove is known once its predecessors are here",
-            )
-            .after(30)
-        })?;
-        // Whatever is not the proof is not kept, or it would stand in the proof's way.
-        let checked = self.own_proofs.check(key, digest, proof);
-        checked.map_err(|why| {
-            Refusal::new(
-                Code::Unauthorised,
-                format!("it is no proof of certificate {id}: {why}"),
-            )
-        })?;
-        let mut inner = self.lock();
-        let standing = self
-            .journal
-            .read(|view| view.standing(id))
-            .map_err(storage)?
-            .unwrap_or(record.standing);
-        let kept = self.journal.change(now, |change| {
-            change.keep_own_proof(id, proof)?;
-            if standing == Standing::Accepted {
-                change.set_deadline(id, None)?;
-                step(change, id, standing, Standing::Accepted, None)?;
-                change.ask_proof(ProofKind::Transition, &id.to_string())?;
-            }
-            Ok::<_, JournalError>(())
-        });
-        kept.map_err(storage)?;
-        inner.judged = None;
-        Ok(Submitted {
-            id,
-            lxly_id: record.lxly_id,
-            standing,
-            reason: record.reason.filter(|_| standing != Standing::Accepted),
-            known: true,
-        })
-    }
 }
 
-fn submitted(record: CertificateRecord) -> Submitted {
+pub(super) fn submitted(record: CertificateRecord) -> Submitted {
     Submitted {
         id: record.id,
         lxly_id: record.lxly_id,
@@ -443,11 +387,19 @@ fn submitted(record: CertificateRecord) -> Submitted {
 
 /// Why a certificate is not taken for its network's.
 fn unauthorised(world: &World, transition: &Transition, error: LedgerError) -> Refusal {
+    let network = transition.certificate().network;
+    let Some(known) = world.network(network) else {
+        return refused(&LedgerError::UnknownNetwork { network });
+    };
+    let digest = transition.digest();
     match error {
-        LedgerError::UnknownNetwork { .. } => refused(&error),
         LedgerError::MissingAuthorisation | LedgerError::MissingSignature { .. } => {
-            let digest = transition.digest();
-            let network = transition.certificate().network;
+            if let (None, Some(key)) = (known.authority.signer_address(), known.authority.validity_key()) {
+                let message =
+                    format!("{error}: it names the key in the details, and its network proves the digest");
+                let to_prove = ToProve { digest, key };
+                return Refusal::new(Code::Unsigned, message).with(json!({ "to_prove": to_prove }));
+            }
             let to_sign = ToSign {
                 digest: digest.into(),
                 signing_hash: world.domain().signing_hash(network, digest),
@@ -487,15 +439,15 @@ fn dead(verdict: &Verdict) -> Refusal {
     }
 }
 
-fn not_ready() -> Refusal {
+pub(super) fn not_ready() -> Refusal {
     Refusal::new(Code::NotReady, "L1 has not been read yet: ask again soon").after(5)
 }
 
-fn storage(error: JournalError) -> Refusal {
+pub(super) fn storage(error: JournalError) -> Refusal {
     Refusal::new(Code::Storage, error.to_string()).after(5)
 }
 
-fn internal(error: CoordinatorError) -> Refusal {
+pub(super) fn internal(error: CoordinatorError) -> Refusal {
     match error {
         CoordinatorError::Journal(error) => storage(error),
         CoordinatorError::NotReady => not_ready(),

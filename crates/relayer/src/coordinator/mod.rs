@@ -12,6 +12,7 @@ mod judged;
 mod marks;
 mod networks;
 mod next;
+mod own_proofs;
 mod pending;
 mod proofs;
 
@@ -32,7 +33,7 @@ pub use proofs::Work;
 
 use self::judged::Judged;
 use self::marks::Marks;
-use self::pending::{carry_out, pending, step};
+use self::pending::{carry_out, pending};
 use crate::config::Config;
 use crate::config::schema::{AcceptOthers, NetworkPolicy};
 use crate::judge::{Candidate, Judgement, Rules, Worlds, judge};

@@ -37,7 +37,7 @@ fn candidate(view: &View<'_>, record: CertificateRecord) -> Result<Candidate, Jo
         id: record.id,
         proven: proof == Some(ProofStanding::Done),
         asked: proof.is_some_and(|standing| standing != ProofStanding::Failed),
-        own_proof: view.has_own_proof(record.id)?,
+        own_proof: view.own_proof_digest(record.id)?,
         certificate: Arc::new(record.certificate),
         standing: record.standing,
         reason: record.reason,

@@ -10,7 +10,7 @@ mod status;
 
 use alloy_primitives::B256;
 use causeway_journal::{CertificateRecord, ClaimKey, Reason, Standing};
-use causeway_types::{CertificateJson, NetworkId};
+use causeway_types::{CertificateJson, GoldilocksDigest, NetworkId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -62,13 +62,30 @@ pub struct ToSign {
     pub signing_hash: B256,
 }
 
+/// What the own proof of a network that proves its certificates has to be of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ToProve {
+    /// The certificate digest, which it says.
+    #[schema(value_type = String)]
+    pub digest: GoldilocksDigest,
+    /// Digest of the key under which it verifies.
+    #[schema(value_type = String)]
+    pub key: GoldilocksDigest,
+}
+
 /// The relayer, for whoever speaks with it.
 pub trait Desk: Send + Sync + 'static {
-    /// Takes a certificate in. The same one again is answered as the first time.
+    /// Takes a certificate in, with the proof that its network made of it if that came with it. The same one again is answered as the
+    /// first time.
     ///
     /// # Errors
     /// A [`Refusal`], whose class says what its sender does next.
-    fn submit(&self, certificate: CertificateJson, source: &str) -> Result<Submitted, Refusal>;
+    fn submit(
+        &self,
+        certificate: CertificateJson,
+        own_proof: Option<&[u8]>,
+        source: &str,
+    ) -> Result<Submitted, Refusal>;
 
     /// Takes in the proof that a network which proves its own certificates made of one.
     ///

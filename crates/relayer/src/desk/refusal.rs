@@ -21,7 +21,7 @@ pub enum Code {
     HeightConflict,
     /// The network's signer or prover did not make it.
     Unauthorised,
-    /// It has no authorisation of Causeway's: the details have the digest to sign.
+    /// It has no authorisation of Causeway's: the details have the digest to sign or to prove.
     Unsigned,
     /// It breaks a rule; the details name it.
     Refused,
@@ -112,7 +112,7 @@ pub struct Refusal {
     /// After how many seconds it is worth asking again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_after_s: Option<u64>,
-    /// More of it, by code: `live` of a height conflict, `to_sign` of what is unsigned, `rule` of a broken rule.
+    /// More of it, by code: `live` of a height conflict, `to_sign` or `to_prove` of what is unsigned, `rule` of a broken rule.
     #[serde(skip_serializing_if = "Value::is_null")]
     #[schema(value_type = Object)]
     pub details: Value,

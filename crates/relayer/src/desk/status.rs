@@ -64,8 +64,18 @@ pub struct WalletStatus {
     /// Wei, when it was last looked at.
     #[schema(value_type = Option<String>)]
     pub balance: Option<U256>,
+    /// Below so many wei it is low.
+    #[schema(value_type = String)]
+    pub low_below: U256,
     /// Transactions that are mined.
     pub nonce: Option<u64>,
+}
+
+impl WalletStatus {
+    /// Whether it is known to have too little.
+    pub fn is_low(&self) -> bool {
+        self.balance.is_some_and(|balance| balance < self.low_below)
+    }
 }
 
 /// A task that runs for ever.

@@ -34,8 +34,8 @@ pub struct Candidate {
     pub deadline: Option<Timestamp>,
     /// Whether its transition is proven.
     pub proven: bool,
-    /// Whether its network's own proof of it is here.
-    pub own_proof: bool,
+    /// Of which digest its network's own proof is, if that is here.
+    pub own_proof: Option<B256>,
     /// Whether its proof is asked for already, and not given up.
     pub asked: bool,
     /// What its network authorises, as far as that is written down.
@@ -177,7 +177,10 @@ fn admit(
         let mut outcome = settle_epoch_with(world, &certificates, rules.settles_at, memory);
         renumber(&mut outcome, &positions);
         let before = refused.len();
-        refused.extend(impolite(candidates, &outcome, rules));
+        refused.extend(unproven(candidates, &outcome));
+        if refused.len() == before {
+            refused.extend(impolite(candidates, &outcome, rules));
+        }
         if refused.len() == before {
             return (outcome, refused);
         }
@@ -202,6 +205,20 @@ fn renumber(outcome: &mut EpochOutcome, positions: &[usize]) {
             }
         }
     }
+}
+
+/// Those of networks that sign nothing whose own proofs are not here: nothing says that their networks made them. One whose predecessor
+/// is replaced needs another proof.
+fn unproven(candidates: &[Candidate], outcome: &EpochOutcome) -> Vec<(usize, Reason)> {
+    let admitted = outcome.admitted.iter().filter(|admitted| {
+        let known = outcome.world.network(admitted.certificate.network);
+        let signs = known.is_none_or(|known| known.authority.signer_address().is_some());
+        let digest = B256::from(admitted.transition.digest());
+        !signs && candidates[admitted.certificate.position].own_proof != Some(digest)
+    });
+    admitted
+        .map(|admitted| (admitted.certificate.position, reason::own_proof(false)))
+        .collect()
 }
 
 /// Those that build on what their networks do not accept yet. Certificates that need each other settle together or not at all: of each
@@ -318,7 +335,7 @@ impl Judging<'_> {
             self.put(position, standing, None).digest = digest;
             return;
         }
-        if !proves || candidate.own_proof {
+        if !proves || candidate.own_proof == digest.map(B256::from) {
             self.put(position, Standing::Accepted, None).digest = digest;
             return;
         }

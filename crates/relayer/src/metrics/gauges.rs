@@ -195,6 +195,7 @@ impl Gauges {
         if let Some(balance) = wallet.balance {
             self.set(names::BALANCE, of(), f64::from(balance));
         }
+        self.set(names::LOW_BALANCE, of(), f64::from(wallet.low_below));
         let nonce = |kind, value: u64| {
             let of = labels([("wallet", &wallet.name), ("chain", &chain), ("kind", kind)]);
             self.set(names::NONCE, of, value as f64);

@@ -90,6 +90,7 @@ metrics! {
     // Nonces and money?
     NONCE = Gauge "wallet_nonce", "A wallet's nonces: mined, lowest_open, highest_reserved";
     BALANCE = Gauge "wallet_balance_wei", "What a wallet has";
+    LOW_BALANCE = Gauge "wallet_low_wei", "Below what a wallet is low";
     FEES = Counter "fee_spent_wei", "What transactions cost, by kind of job";
     // Proving?
     PROOFS = Gauge "prover_jobs", "Work for provers, by kind and standing";

@@ -76,6 +76,7 @@ fn status() -> Status {
             chain: 1,
             address: wallet().address,
             balance: Some(U256::from(5)),
+            low_below: U256::from(7),
             nonce: Some(4),
         }],
         tasks: vec![TaskStatus {

@@ -112,6 +112,7 @@ impl Claims {
                 chain: wallet.chain,
                 address: wallet.address,
                 balance: latest.as_ref().map(|round| round.balance),
+                low_below: alloy_primitives::U256::from(payer.terms().low_balance.0),
                 nonce: latest.as_ref().map(|round| round.nonce),
             });
         }

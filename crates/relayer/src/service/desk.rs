@@ -13,9 +13,37 @@ use crate::desk::{
     WalletStatus,
 };
 
+/// How those who pay for claims are, if there are some. It keeps nobody from handing certificates in: claims do not stop settlement.
+fn claim_wallets(payers: &[WalletStatus]) -> Option<Component> {
+    let told: Vec<_> = payers
+        .iter()
+        .map(|payer| {
+            let (name, chain, low) = (&payer.name, payer.chain, payer.low_below);
+            match payer.balance {
+                Some(balance) if payer.is_low() => {
+                    format!("{name} on chain {chain} is low: {balance} wei, low below {low}")
+                }
+                Some(balance) => format!("{name} on chain {chain} has {balance} wei"),
+                None => format!("{name} on chain {chain} has not been looked at yet"),
+            }
+        })
+        .collect();
+    (!told.is_empty()).then(|| Component {
+        name: "claim_wallets",
+        ready: true,
+        detail: told.join("; "),
+    })
+}
+
 impl Desk for Service {
-    fn submit(&self, certificate: CertificateJson, source: &str) -> Result<Submitted, Refusal> {
-        self.coordinator.submit(certificate, source, clock::now())
+    fn submit(
+        &self,
+        certificate: CertificateJson,
+        own_proof: Option<&[u8]>,
+        source: &str,
+    ) -> Result<Submitted, Refusal> {
+        self.coordinator
+            .submit_with_proof(certificate, own_proof, source, clock::now())
     }
 
     fn submit_own_proof(&self, certificate: B256, proof: &[u8]) -> Result<Submitted, Refusal> {
@@ -62,7 +90,7 @@ impl Desk for Service {
             .coordinator
             .journal()
             .change(now, |_| Ok::<_, causeway_journal::JournalError>(()));
-        let components = vec![
+        let mut components = vec![
             component(
                 "journal",
                 writable.is_ok(),
@@ -112,9 +140,12 @@ impl Desk for Service {
             chain: account.wallet().chain,
             address: account.wallet().address,
             balance,
+            low_below: alloy_primitives::U256::from(low),
             nonce: latest.wallet.as_ref().map(|round| round.nonce),
         }];
-        wallets.extend(self.claims.wallets());
+        let payers = self.claims.wallets();
+        components.extend(claim_wallets(&payers));
+        wallets.extend(payers);
         Status {
             chain_id: config.l1.chain_id,
             settlement: config.contracts.settlement,
@@ -144,5 +175,35 @@ impl Desk for Service {
 
     fn reject_certificate(&self, certificate: B256, by: &Operator) -> Result<Acted, Refusal> {
         self.reject(certificate, by)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy_primitives::{Address, U256};
+
+    use super::*;
+
+    #[test]
+    fn a_payer_of_claims_that_is_low_is_named_and_stops_nothing() {
+        assert_eq!(claim_wallets(&[]), None);
+        let payer = |chain, balance: Option<u64>| WalletStatus {
+            name: "payer".to_owned(),
+            chain,
+            address: Address::ZERO,
+            balance: balance.map(U256::from),
+            low_below: U256::from(7),
+            nonce: None,
+        };
+        let payers = [payer(1, Some(6)), payer(2, Some(7)), payer(3, None)];
+        assert_eq!(payers.each_ref().map(WalletStatus::is_low), [true, false, false]);
+        let told = Component {
+            name: "claim_wallets",
+            ready: true,
+            detail: "payer on chain 1 is low: 6 wei, low below 7; payer on chain 2 has 7 wei; \
+                     payer on chain 3 has not been looked at yet"
+                .to_owned(),
+        };
+        assert_eq!(claim_wallets(&payers), Some(told));
     }
 }

@@ -8,15 +8,17 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use alloy_primitives::{Address, B256, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use anyhow::{Context, Result, ensure};
 use causeway_journal::certificate_id;
 use causeway_ledger::{World, apply, draft, settle_epoch};
 use causeway_types::{
-    Authorisation, Backing, Certificate, CertificateJson, Contingency, EMPTY_METADATA_HASH, Exit, Expiry,
-    GlobalIndex, ImportedExit, LeafType, NetworkId, SettlementDomain, StateRoot, TokenId,
+    Authorisation, Authority, Backing, Certificate, CertificateJson, Contingency, EMPTY_METADATA_HASH, Exit,
+    Expiry, GlobalIndex, GoldilocksDigest, ImportedExit, LeafType, NetworkId, SettlementDomain, StateRoot,
+    TokenId,
 };
 
+use crate::faults::prover::{own_key, own_proof};
 use crate::world::{secret, sign, signer};
 
 /// What a certificate is to say.
@@ -65,17 +67,26 @@ pub struct Made {
     pub certificate: Certificate,
     /// Its id.
     pub id: B256,
+    /// Its network's own proof of it, if its network proves.
+    pub own_proof: Option<Vec<u8>>,
 }
 
 impl Made {
-    fn of(certificate: Certificate) -> Self {
-        let id = certificate_id(&certificate);
-        Self { certificate, id }
-    }
-
-    /// As it is handed in.
+    /// The certificate alone.
     pub fn json(&self) -> CertificateJson {
         self.certificate.clone().into()
+    }
+
+    /// As it is handed in, with its network's own proof beside it.
+    ///
+    /// # Errors
+    /// None: it always has a JSON.
+    pub fn handed_in(&self) -> Result<Vec<u8>> {
+        let mut fields = serde_json::to_value(self.json())?;
+        if let Some(proof) = &self.own_proof {
+            fields["own_proof"] = serde_json::to_value(Bytes::copy_from_slice(proof))?;
+        }
+        Ok(serde_json::to_vec(&fields)?)
     }
 
     /// Its network.
@@ -90,7 +101,7 @@ impl Made {
     }
 }
 
-/// Networks, each with a signer, and what they did.
+/// Networks, each with a signer or a prover of its own, and what they did.
 #[derive(Clone, Debug)]
 pub struct Maker {
     world: World,
@@ -99,6 +110,19 @@ pub struct Maker {
     /// How many exits a network had before a certificate.
     counts: BTreeMap<B256, u32>,
     seed: u64,
+}
+
+/// Who speaks for a network: of so many, the last ones prove and sign nothing.
+///
+/// # Errors
+/// None: there is a key for each.
+pub fn authority(id: u32, networks: u32, proving: u32) -> Result<Authority> {
+    let network = NetworkId::new(id);
+    Ok(if id + proving > networks {
+        Authority::validity(own_key(network))?
+    } else {
+        Authority::signer(signer(network))?
+    })
 }
 
 /// The token that a network issues.
@@ -110,15 +134,14 @@ pub fn token_of(network: NetworkId) -> TokenId {
 }
 
 impl Maker {
-    /// Networks 1 to `networks` of a deployment, whose signers are [`signer`]s.
+    /// Networks 1 to `networks` of a deployment, whose signers are [`signer`]s; the last `proving` of them prove instead.
     ///
     /// # Errors
     /// The ledger's.
-    pub fn new(domain: SettlementDomain, networks: u32, seed: u64) -> Result<Self> {
+    pub fn new(domain: SettlementDomain, networks: u32, proving: u32, seed: u64) -> Result<Self> {
         let mut world = World::new(domain);
         for id in 1..=networks {
-            let network = NetworkId::new(id);
-            world.register(network, causeway_types::Authority::signer(signer(network))?)?;
+            world.register(NetworkId::new(id), authority(id, networks, proving)?)?;
         }
         Ok(Self {
             world,
@@ -159,7 +182,7 @@ impl Maker {
     pub fn make_together(&mut self, wanted: &[(NetworkId, Draft)]) -> Result<Vec<Made>> {
         let mut made = Vec::new();
         for (network, draft) in wanted {
-            made.push(Made::of(self.build(*network, draft)?));
+            made.push(self.build(*network, draft)?);
         }
         self.settle(&made)?;
         Ok(made)
@@ -170,7 +193,7 @@ impl Maker {
     /// # Errors
     /// If it does not apply.
     pub fn propose(&self, network: NetworkId, wanted: &Draft) -> Result<Made> {
-        Ok(Made::of(self.build(network, wanted)?))
+        self.build(network, wanted)
     }
 
     /// A certificate that breaks a rule and is signed all the same: it sends away what its network does not hold.
@@ -192,7 +215,12 @@ impl Maker {
             ..draft(known.state, Vec::new(), Vec::new())?
         };
         certificate.authority = Some(self.authorise(&innocent)?);
-        Ok(Made::of(certificate))
+        let id = certificate_id(&certificate);
+        Ok(Made {
+            certificate,
+            id,
+            own_proof: None,
+        })
     }
 
     /// Takes note that certificates settle.
@@ -213,7 +241,7 @@ impl Maker {
         Ok(())
     }
 
-    fn build(&self, network: NetworkId, wanted: &Draft) -> Result<Certificate> {
+    fn build(&self, network: NetworkId, wanted: &Draft) -> Result<Made> {
         let known = self.world.network(network).context("no such network")?;
         let exits = wanted
             .exits
@@ -240,13 +268,33 @@ impl Maker {
             ..draft(known.state, exits, imports)?
         };
         certificate.authority = Some(self.authorise(&certificate)?);
-        Ok(certificate)
+        let own_proof = match certificate.authority {
+            Some(Authorisation::Validity { .. }) => Some(own_proof(network, self.digest(&certificate)?)),
+            _ => None,
+        };
+        let id = certificate_id(&certificate);
+        Ok(Made {
+            certificate,
+            id,
+            own_proof,
+        })
+    }
+
+    fn digest(&self, certificate: &Certificate) -> Result<GoldilocksDigest> {
+        let known = self
+            .world
+            .network(certificate.network)
+            .context("no such network")?;
+        Ok(apply(known.state, certificate)?.digest())
     }
 
     fn authorise(&self, certificate: &Certificate) -> Result<Authorisation> {
         let network = certificate.network;
         let known = self.world.network(network).context("no such network")?;
-        let digest = apply(known.state, certificate)?.digest();
+        if let Some(key) = known.authority.validity_key() {
+            return Ok(Authorisation::Validity { key });
+        }
+        let digest = self.digest(certificate)?;
         let hash = self.world.domain().signing_hash(network, digest);
         Ok(Authorisation::Signer {
             signature: sign(&secret(network), hash.as_slice()),

@@ -18,7 +18,7 @@ fn maker() -> Maker {
         chain_id: 31_337,
         settlement: Address::repeat_byte(0x5e),
     };
-    Maker::new(domain, 4, 7).expect("a maker")
+    Maker::new(domain, 4, 0, 7).expect("a maker")
 }
 
 fn certificates(made: &[Made]) -> Vec<Certificate> {

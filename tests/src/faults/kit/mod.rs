@@ -9,17 +9,17 @@ use alloy_sol_types::SolValue;
 use anyhow::{Context, Result};
 use causeway_bindings::mocks::MockStatementVerifier;
 use causeway_devnet::{Account, Devnet, DevnetOptions, Mining, NetworkPlan, VerifierCode};
-use causeway_types::{Authority, NetworkId, SettlementDomain};
+use causeway_types::{NetworkId, SettlementDomain};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use tempfile::TempDir;
 
-use super::certificates::{Made, Maker};
+use super::certificates::{Made, Maker, authority};
 use super::prover::proofs;
 use super::proxy::Proxy;
 use super::relayer::Relayer;
 use super::settings::{self, Places, Settings};
-use crate::world::{MOCK_PROGRAM, signer};
+use crate::world::MOCK_PROGRAM;
 
 /// How long a relayer has until it answers.
 const ALIVE: Duration = Duration::from_secs(15);
@@ -29,6 +29,8 @@ const ALIVE: Duration = Duration::from_secs(15);
 pub struct Options {
     /// How many networks are registered.
     pub networks: u32,
+    /// How many of them, the last ones, prove their certificates and sign nothing.
+    pub proving: u32,
     /// How many of them, the first ones, have a chain of their own on which claims are paid for, as on L1.
     pub destinations: u32,
     /// How many blocks an epoch of the chain has: two epochs on a block make it final.
@@ -45,6 +47,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             networks: 4,
+            proving: 0,
             destinations: 0,
             slots_in_an_epoch: 1,
             settings: Settings::default(),
@@ -114,7 +117,7 @@ impl Kit {
             }
         }
         let kit = Self {
-            maker: Maker::new(domain, options.networks, options.seed)?,
+            maker: Maker::new(domain, options.networks, options.proving, options.seed)?,
             random: ChaCha8Rng::seed_from_u64(options.seed),
             options,
             devnet,
@@ -375,7 +378,7 @@ fn devnet_options(options: &Options) -> Result<DevnetOptions> {
     let networks = (1..=options.networks).map(|id| {
         Ok(NetworkPlan {
             name: format!("network {id}"),
-            authority: Authority::signer(signer(NetworkId::new(id)))?,
+            authority: authority(id, options.networks, options.proving)?,
             chain_id: (id <= options.destinations).then(|| 41_000 + u64::from(id)),
         })
     });

@@ -19,7 +19,7 @@ impl Kit {
     pub async fn submit(&mut self, made: &Made) -> Result<()> {
         let began = Instant::now();
         let answer = loop {
-            let answer = self.relayer()?.submit(&made.json()).await?;
+            let answer = self.relayer()?.hand_in(made).await?;
             // Whoever just began has not read L1 yet, and says so.
             let is_early = answer.status == 503 && answer.body["class"] == "retry";
             if !is_early || began.elapsed() > ALIVE {
@@ -47,7 +47,7 @@ impl Kit {
         let Ok(relayer) = self.relayer() else {
             return false;
         };
-        let answer = relayer.submit(&made.json()).await;
+        let answer = relayer.hand_in(made).await;
         answer.is_ok_and(|answer| matches!(answer.status, 200..=202))
     }
 

@@ -22,7 +22,7 @@ use causeway_ledger::{
     contingencies_digest, imports_digest, payload_chain, rollup_height, shadow_leaf,
 };
 use causeway_relayer::prove::{EpochProof, EpochWork, OwnProofs, Progress, Prover, ProverError};
-use causeway_types::{Expiry, GoldilocksDigest, PublicValues};
+use causeway_types::{Expiry, GoldilocksDigest, NetworkId, PublicValues};
 use serde::{Deserialize, Serialize};
 
 pub use log::proofs;
@@ -172,13 +172,36 @@ fn digest_of(inputs: &TransitionInputs) -> GoldilocksDigest {
     .hash()
 }
 
-/// Takes every proof for one: no network of the rows proves by itself.
+/// The key of the proofs that a network makes of its own certificates.
+pub fn own_key(network: NetworkId) -> GoldilocksDigest {
+    GoldilocksDigest::reduced([0x07, 0, 0, network.get().into()])
+}
+
+/// A network's own proof of a certificate, as this prover takes it: its key, and what it says.
+pub fn own_proof(network: NetworkId, certificate: GoldilocksDigest) -> Vec<u8> {
+    proof_under(own_key(network), certificate)
+}
+
+fn proof_under(key: GoldilocksDigest, certificate: GoldilocksDigest) -> Vec<u8> {
+    [key, certificate].map(|part| B256::from(part).0).concat()
+}
+
+/// Takes a key and what it says for a proof.
 #[derive(Debug)]
 struct MockOwnProofs;
 
 impl OwnProofs for MockOwnProofs {
-    fn check(&self, _: GoldilocksDigest, _: GoldilocksDigest, _: &[u8]) -> Result<(), String> {
-        Ok(())
+    fn check(
+        &self,
+        key: GoldilocksDigest,
+        certificate: GoldilocksDigest,
+        proof: &[u8],
+    ) -> Result<(), String> {
+        if proof == proof_under(key, certificate) {
+            Ok(())
+        } else {
+            Err("it is not the mock's".to_owned())
+        }
     }
 }
 
@@ -194,7 +217,7 @@ impl Prover for MockProver {
     fn prove_transition(
         &mut self,
         inputs: &TransitionInputs,
-        _own: Option<&[u8]>,
+        own: Option<&[u8]>,
         progress: &mut Progress<'_>,
     ) -> Result<Vec<u8>, ProverError> {
         let work = format!("transition:{}:{}", inputs.old.network.get(), inputs.old.height);
@@ -204,6 +227,9 @@ impl Prover for MockProver {
             digest: digest_of(inputs),
             expiry: inputs.expiry,
         };
+        if own.is_some_and(|own| own != own_proof(inputs.old.network, transition.digest)) {
+            return Err(ProverError::OwnProof("it is not the mock's".to_owned()));
+        }
         if is_wrong {
             // What does not verify shows when the epoch is proven.
             transition.digest = GoldilocksDigest::ZERO;

@@ -25,7 +25,7 @@ fn diamond(prover: &mut MockProver) -> (Epoch, EpochWork) {
         chain_id: 31_337,
         settlement: Address::repeat_byte(0x5e),
     };
-    let mut maker = Maker::new(domain, 4, 1).expect("a maker");
+    let mut maker = Maker::new(domain, 4, 0, 1).expect("a maker");
     let registered = maker.world().clone();
     let made = maker.diamond(NETWORKS).expect("a diamond");
     let certificates: Vec<_> = made.into_iter().map(|made| made.certificate).collect();

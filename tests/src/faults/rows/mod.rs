@@ -7,6 +7,7 @@ mod endpoints;
 mod intake;
 mod operators;
 mod ordering;
+mod own_proofs;
 mod proving;
 mod reorgs;
 mod signing;
@@ -211,6 +212,12 @@ pub const ROWS: &[Row] = &[
         ordering::parted
     ),
     row!("F40", "paused and resumed", operators::paused),
+    row!(
+        "F41",
+        "a network that only proves",
+        own_proofs::proving,
+        own_proofs::proven
+    ),
 ];
 
 /// One certificate of each network, each to the next.

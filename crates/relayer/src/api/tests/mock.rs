@@ -28,7 +28,7 @@ pub(super) const FINGERPRINT: Fingerprint = Fingerprint {
 };
 
 /// A certificate with one exit; the salt tells those of one height apart.
-pub(super) fn certificate(network: u32, height: u64, salt: u64) -> Certificate {
+pub(in crate::api) fn certificate(network: u32, height: u64, salt: u64) -> Certificate {
     let exit = Exit {
         leaf_type: LeafType::Transfer,
         token: TokenId {
@@ -59,7 +59,7 @@ pub(super) fn certificate(network: u32, height: u64, salt: u64) -> Certificate {
 }
 
 /// Its JSON.
-pub(super) fn body(certificate: &Certificate) -> String {
+pub(in crate::api) fn body(certificate: &Certificate) -> String {
     serde_json::to_string(certificate).expect("a certificate's JSON")
 }
 
@@ -135,7 +135,12 @@ pub(super) fn network(id: u32) -> NetworkStatus {
 }
 
 impl Desk for MockDesk {
-    fn submit(&self, certificate: CertificateJson, source: &str) -> Result<Submitted, Refusal> {
+    fn submit(
+        &self,
+        certificate: CertificateJson,
+        own_proof: Option<&[u8]>,
+        source: &str,
+    ) -> Result<Submitted, Refusal> {
         if let Some(refusal) = self.refuses.lock().expect("a lock").clone() {
             return Err(refusal);
         }
@@ -151,6 +156,10 @@ impl Desk for MockDesk {
                 deadline: None,
             })
         });
+        if let (Ok(_), Some(proof)) = (&taken, own_proof) {
+            let mut proofs = self.proofs.lock().expect("a lock");
+            proofs.push((certificate_id(&certificate), proof.to_vec()));
+        }
         match taken {
             Ok(intake) => Ok(Submitted {
                 id: certificate_id(&certificate),
@@ -250,6 +259,7 @@ impl Desk for MockDesk {
                 chain: 1,
                 address: Address::with_last_byte(3),
                 balance: Some(U256::from(10_u64.pow(18))),
+                low_below: U256::from(10_u64.pow(17)),
                 nonce: Some(4),
             }],
             tasks: vec![TaskStatus {

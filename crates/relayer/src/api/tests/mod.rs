@@ -1,7 +1,7 @@
 mod admin;
 mod documents;
 mod limits;
-mod mock;
+pub(super) mod mock;
 mod reads;
 mod rpc;
 mod serving;

@@ -31,6 +31,28 @@ async fn a_certificate_is_sent_and_known_by_lxlys_id() {
 }
 
 #[tokio::test]
+async fn a_proof_stands_beside_agglayers_fields() {
+    let service = Service::new().await;
+    let mut with = certificate_json(7, 0, 1);
+    with["own_proof"] = json!("0x70726f6f66");
+    let answer = service.call("interop_sendCertificate", json!([with])).await;
+    assert_eq!(answer["result"], json!(certificate(7, 0, 1).id()));
+    assert_eq!(
+        *service.desk.proofs.lock().expect("a lock"),
+        [(certificate_id(&certificate(7, 0, 1)), b"proof".to_vec())]
+    );
+    let wanted = json!({ "to_prove": { "digest": B256::ZERO, "key": B256::ZERO } });
+    service
+        .desk
+        .refuse(Refusal::new(Code::Unsigned, "a reason").with(wanted.clone()));
+    let answer = service
+        .call("interop_sendCertificate", json!([certificate_json(7, 1, 1)]))
+        .await;
+    assert_eq!(answer["error"]["code"], -10_002);
+    assert_eq!(answer["error"]["data"]["details"], wanted);
+}
+
+#[tokio::test]
 async fn the_latest_headers_follow_where_certificates_stand() {
     let service = Service::new().await;
     let height = |answer: Value| answer["result"]["height"].clone();

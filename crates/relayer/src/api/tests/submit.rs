@@ -138,6 +138,27 @@ async fn a_network_that_floods_waits_and_others_do_not() {
 }
 
 #[tokio::test]
+async fn a_proof_that_comes_with_its_certificate_reaches_the_desk_and_is_no_part_of_the_id() {
+    let service = Service::new().await;
+    let certificate = certificate(7, 0, 1);
+    let id = certificate_id(&certificate);
+    let mut with: Value = serde_json::from_str(&body(&certificate)).expect("JSON");
+    with["own_proof"] = json!("0x70726f6f66");
+    let (status, answer) = service.post("/v1/certificates", &with).await;
+    assert_eq!((status, &answer["id"]), (StatusCode::ACCEPTED, &json!(id)));
+    assert_eq!(
+        *service.desk.proofs.lock().expect("a lock"),
+        [(id, b"proof".to_vec())]
+    );
+    with["own_proof"] = json!("proof");
+    let (status, answer) = service.post("/v1/certificates", with).await;
+    assert_eq!(
+        (status, &answer["code"]),
+        (StatusCode::BAD_REQUEST, &json!("malformed"))
+    );
+}
+
+#[tokio::test]
 async fn a_proof_of_its_own_reaches_the_desk_as_it_came() {
     let service = Service::new().await;
     let certificate = certificate(7, 0, 1);

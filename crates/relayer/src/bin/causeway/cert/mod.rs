@@ -25,6 +25,8 @@ Example:
   causeway cert submit next.json
   causeway cert explain 0x...
 
+A network that proves and does not sign hands in its proof of the digest that `cert build` tells: `cert submit next.json --own-proof FILE`.
+
 Whoever builds keeps every certificate that was handed in as a file of the folder --state: nobody else has what a network's balances are
 made of.")]
 pub(crate) struct Cert {

@@ -1,12 +1,15 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use alloy_primitives::Bytes;
 use anyhow::{Context, Result};
 use causeway_console::files::read;
 use causeway_console::{Console, Report};
 use clap::Args;
 use reqwest::Method;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::Answer;
 use crate::ask::text::field;
@@ -23,9 +26,9 @@ pub(crate) struct Submit {
     /// Certificates, in the order of their heights
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// The proof that the network made of its own certificate; with one certificate alone
+    /// The proof that the network made of its own certificate, which is sent with it; with one certificate alone
     #[arg(long, value_name = "FILE")]
-    proof: Option<PathBuf>,
+    own_proof: Option<PathBuf>,
     /// Wait until each certificate has come so far
     #[arg(long, value_name = "TIER", value_parser = ["pre_confirmed", "confirmed", "finalized"])]
     wait: Option<String>,
@@ -38,23 +41,21 @@ const TIERS: [&str; 4] = ["waiting", "pre_confirmed", "confirmed", "finalized"];
 
 impl Submit {
     pub(crate) fn run(&self, console: &Console) -> Result<Answer> {
-        if self.proof.is_some() && self.files.len() != 1 {
-            return Err(Failure::new(exit::USAGE, "--proof goes with one certificate").into());
+        if self.own_proof.is_some() && self.files.len() != 1 {
+            return Err(Failure::new(exit::USAGE, "--own-proof goes with one certificate").into());
         }
         let relayer = self.api.relayer()?;
         let mut answers = Vec::new();
         for file in &self.files {
-            let body = read(file)?;
+            let mut body = read(file)?;
+            if let Some(proof) = &self.own_proof {
+                body = with_proof(&body, read(proof)?)
+                    .with_context(|| format!("{} is no certificate", file.display()))?;
+            }
             let mut answer = relayer
                 .send(Method::POST, "/v1/certificates", body, "application/json")
                 .with_context(|| format!("{} is not taken in", file.display()))?;
             let id = field(&answer, "id");
-            if let Some(proof) = &self.proof {
-                let path = format!("/v1/certificates/{id}/proof");
-                relayer
-                    .send(Method::PUT, &path, read(proof)?, "application/octet-stream")
-                    .with_context(|| format!("{} is not taken in", proof.display()))?;
-            }
             if let Some(tier) = &self.wait {
                 answer = wait(&relayer, console, &id, tier)?;
             }
@@ -81,6 +82,14 @@ impl Submit {
             left_out: false,
         })
     }
+}
+
+/// A certificate with its network's own proof of it in a field of its own; nothing else of it is touched.
+fn with_proof(certificate: &[u8], proof: Vec<u8>) -> Result<Vec<u8>> {
+    let mut fields: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(certificate)?;
+    let proof = serde_json::value::to_raw_value(&Bytes::from(proof))?;
+    fields.insert("own_proof".to_owned(), proof);
+    Ok(serde_json::to_vec(&fields)?)
 }
 
 /// Asks until a certificate has come so far, or will not.

@@ -10,7 +10,7 @@ use crate::ask::text::{field, items, since, table};
 
 /// List claims, in the order of destination, origin and deposit
 ///
-/// JSON: claims: id, origin, destination, deposit, global_index, standing, leaf, detail.
+/// JSON: claims: id, origin, destination, deposit, global_index, standing, leaf, fee_paid, detail.
 #[derive(Debug, Args)]
 pub(crate) struct List {
     /// Claimed on this network: 0 is L1
@@ -42,10 +42,11 @@ impl List {
                 field(claim, "standing"),
                 since(claim, "standing_at"),
                 field(&claim["leaf"], "amount"),
+                field(claim, "fee_paid"),
                 field(claim, "detail"),
             ]
         });
-        let text = table(["claim", "standing", "for", "amount", "why"], rows);
+        let text = table(["claim", "standing", "for", "amount", "cost, wei", "why"], rows);
         Ok(Answer {
             report: Report::new("claim list", text, &answer)?,
             left_out: false,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use alloy_primitives::B256;
 use anyhow::{Context, Result};
-use causeway_journal::{JobKind, Journal, ProofKind, Timestamp};
+use causeway_journal::{JobKind, Journal, ProofKind, Timestamp, View};
 use causeway_tests::faults::kit::Options;
 use causeway_tests::faults::settings::Settings;
 use causeway_tests::faults::{Draft, Kit};
@@ -58,8 +58,9 @@ pub(super) async fn run(report: &mut Report) -> Result<()> {
 
 /// What one settlement took by the journal's own times.
 fn of(journal: &Journal, id: B256) -> Result<Duration> {
-    let confirmed = at(journal, "certificate", &id.to_string(), "confirmed")?;
+    // One moment: whoever reads the journal inside of a read waits for itself.
     journal.read(|view| {
+        let confirmed = at(view, "certificate", &id.to_string(), "confirmed")?;
         let epoch = view.epoch_of(id)?.context("it is in an epoch")?.id.to_string();
         let job = view
             .job_of(JobKind::Settle, &epoch)?
@@ -75,14 +76,14 @@ fn of(journal: &Journal, id: B256) -> Result<Duration> {
             .context("it was proven")?
             .id
             .to_string();
-        let proving = at(journal, "proof", &proof, "done")?.since(at(journal, "proof", &proof, "leased")?);
+        let proving = at(view, "proof", &proof, "done")?.since(at(view, "proof", &proof, "leased")?);
         Ok(sent.since(confirmed).saturating_sub(proving))
     })
 }
 
 /// When something came to stand somewhere.
-fn at(journal: &Journal, kind: &str, subject: &str, standing: &str) -> Result<Timestamp> {
-    let events = journal.read(|view| view.events_of(kind, subject))?;
+fn at(view: &View<'_>, kind: &str, subject: &str, standing: &str) -> Result<Timestamp> {
+    let events = view.events_of(kind, subject)?;
     let found = events.iter().find(|event| event.body["standing"] == standing);
     Ok(found
         .with_context(|| format!("{kind} {subject} was never {standing}: {events:?}"))?

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::columns::integer;
 use crate::error::JournalError;
-use crate::journal::{Change, Journal, View};
+use crate::journal::{Change, Journal, View, connect};
 
 /// Something that is not as it must be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -84,7 +84,8 @@ impl Journal {
     /// # Errors
     /// [`JournalError::File`], or one of the database.
     pub fn back_up(&self, to: &Path) -> Result<(), JournalError> {
-        copy(&self.connection(), to)
+        // By a connection of its own: a long copy keeps no reader waiting.
+        copy(&connect(self.path(), OpenFlags::SQLITE_OPEN_READ_ONLY)?, to)
     }
 
     /// Puts a copy in the place of a journal that nobody has open. What was there is kept beside it (`NAME.replaced`).

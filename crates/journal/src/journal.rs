@@ -160,7 +160,7 @@ impl Journal {
         Ok(())
     }
 
-    /// The reading connection, for copies and checks of the whole file.
+    /// The reading connection, for checks of the whole file.
     pub(crate) fn connection(&self) -> MutexGuard<'_, Connection> {
         unpoisoned(&self.reader)
     }
@@ -221,7 +221,7 @@ fn check_version(found: u32) -> Result<(), JournalError> {
 }
 
 /// A connection, and whether what is there is a database at all.
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, JournalError> {
+pub(crate) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, JournalError> {
     let corrupt = |error: rusqlite::Error| match JournalError::from(error) {
         JournalError::Database(error) => JournalError::Corrupt {
             path: path.to_owned(),

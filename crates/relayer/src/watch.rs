@@ -1,7 +1,7 @@
 //! Reading L1: its logs in order, what a reorg takes away, and how far it is.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use alloy_primitives::{Address, B256, FixedBytes, U256};
 use alloy_rpc_types_eth::Log;
@@ -9,6 +9,7 @@ use alloy_sol_types::SolCall;
 use causeway_bindings::Settlement;
 use causeway_chain::{CallError, Head, Pinned, Pool, Tag};
 use causeway_journal::{Fingerprint, Header, JournalError, Scope, Timestamp};
+use tokio::task::JoinError;
 use tracing::{info, warn};
 
 use crate::config::schema::SettledAt;
@@ -79,6 +80,16 @@ pub struct Watcher {
     pool: Arc<Pool>,
     shorter: AtomicU32,
     refused: AtomicU32,
+    /// The newest block of the last whole round.
+    last: Mutex<Option<Last>>,
+}
+
+/// A block, and what was seen under it: until there is another one nothing else is to be seen.
+#[derive(Clone, Copy, Debug)]
+struct Last {
+    hash: B256,
+    heights: Heights,
+    program: (U256, FixedBytes<4>),
 }
 
 /// What a round saw.
@@ -100,6 +111,7 @@ impl Watcher {
             pool,
             shorter: AtomicU32::new(0),
             refused: AtomicU32::new(0),
+            last: Mutex::new(None),
         }
     }
 
@@ -110,10 +122,22 @@ impl Watcher {
     pub async fn round(&self, now: Timestamp) -> Result<Seen, WatchError> {
         self.pool.look().await;
         let pinned = self.pool.pin(Tag::Latest).await?;
-        let deployment = match self.coordinator.deployment() {
-            Some(deployment) => deployment,
-            None => self.begin(&pinned).await?,
+        let hash = pinned.head().hash;
+        // Whatever fails from here on is looked at again, be the block the same.
+        let last = self.exchange(None).filter(|last| last.hash == hash);
+        let (deployment, begun) = match self.coordinator.deployment() {
+            Some(deployment) => (deployment, true),
+            None => (self.begin(&pinned).await?, false),
         };
+        if begun && let Some(last) = last {
+            let Last { heights, program, .. } = last;
+            self.coordinator.note_heights(heights, Some(program), now)?;
+            self.exchange(Some(last));
+            return Ok(Seen {
+                heights,
+                ..Seen::default()
+            });
+        }
         let mut seen = Seen {
             reorg: self.find_fork(&deployment, &pinned, now).await?,
             ..Seen::default()
@@ -122,7 +146,19 @@ impl Watcher {
         seen.heights = self.heights(&pinned).await?;
         let program = Self::program(&deployment, &pinned).await?;
         self.coordinator.note_heights(seen.heights, Some(program), now)?;
+        self.exchange(Some(Last {
+            hash,
+            heights: seen.heights,
+            program,
+        }));
         Ok(seen)
+    }
+
+    fn exchange(&self, last: Option<Last>) -> Option<Last> {
+        std::mem::replace(
+            &mut self.last.lock().unwrap_or_else(PoisonError::into_inner),
+            last,
+        )
     }
 
     /// Holds nodes and contracts to the configuration, and reads what the journal has.
@@ -155,13 +191,14 @@ impl Watcher {
             bridge,
             global_exit_root,
         };
-        match self.coordinator.begin(deployment) {
+        let coordinator = self.coordinator.clone();
+        match aside(move || coordinator.begin(deployment)).await {
             Ok(Some(block)) => info!(block, "begun from what was kept"),
             Ok(None) => {}
             Err(error) => {
                 warn!(%error, "what is kept of L1 does not read: it is read again");
-                self.coordinator
-                    .reread(deployment, config.contracts.deploy_block)?;
+                let (coordinator, first) = (self.coordinator.clone(), config.contracts.deploy_block);
+                aside(move || coordinator.reread(deployment, first)).await?;
             }
         }
         info!(%settlement, %global_exit_root, "L1 is the one that is configured");
@@ -274,17 +311,17 @@ impl Watcher {
                 });
             }
             let logs: Vec<_> = logs.iter().filter_map(log).collect();
-            count += self.take(deployment, &last, &logs, now)?;
+            count += self.take(deployment, &last, logs, now).await?;
             from = to + 1;
         }
         Ok(count)
     }
 
-    fn take(
+    async fn take(
         &self,
         deployment: &Deployment,
         last: &Head,
-        logs: &[LogJson],
+        logs: Vec<LogJson>,
         now: Timestamp,
     ) -> Result<usize, WatchError> {
         let header = Header {
@@ -292,7 +329,8 @@ impl Watcher {
             hash: last.hash,
             parent: last.parent,
         };
-        match self.coordinator.extend(header, logs, now) {
+        let coordinator = self.coordinator.clone();
+        match aside(move || coordinator.extend(header, &logs, now)).await {
             Ok(count) => {
                 self.refused.store(0, Ordering::Relaxed);
                 Ok(count)
@@ -340,6 +378,19 @@ impl Watcher {
         let program = view(pinned, contract, "Settlement", &Settlement::programDigestCall {}).await?;
         let selector = view(pinned, contract, "Settlement", &Settlement::selectorCall {}).await?;
         Ok((program, selector))
+    }
+}
+
+/// Does what may take long where it keeps no other task waiting: a past of many certificates is minutes of hashing.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work)
+        .await
+        .map_err(JoinError::try_into_panic)
+    {
+        Ok(done) => done,
+        Err(Ok(panic)) => std::panic::resume_unwind(panic),
+        // The process is ending.
+        Err(Err(_)) => std::future::pending().await,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::clock;
 use crate::coordinator::{Coordinator, CoordinatorError, Work};
 use crate::prove::{Prover, ProverError};
 
-/// Between two looks for work.
+/// Between two looks for work, if nobody wakes it by unparking its thread.
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// How often it says what it is at, at most.
@@ -44,7 +44,7 @@ impl<P: Prover> Worker<P> {
         }
     }
 
-    /// Works until it is told to stop; what it was at then goes back.
+    /// Works until it is told to stop; what it was at then goes back. Whoever unparks its thread has it look for work at once.
     pub fn run(mut self, mut tick: impl FnMut()) {
         // What a prover of this name had when it died is nobody's: there is one at a time.
         let journal = self.coordinator.journal();
@@ -55,7 +55,7 @@ impl<P: Prover> Worker<P> {
             tick();
             match self.step(&mut tick) {
                 Ok(true) => {}
-                Ok(false) => thread::sleep(PAUSE),
+                Ok(false) => thread::park_timeout(PAUSE),
                 Err(error) => {
                     error!(%error, "the prover cannot be given work, or its work cannot be kept");
                     thread::sleep(PAUSE * 8);

@@ -1,5 +1,8 @@
 use std::fs;
 use std::os::unix::fs::FileExt;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use serde_json::json;
 use tempfile::tempdir;
@@ -109,6 +112,24 @@ fn a_full_disk_loses_nothing_and_ends() {
     take(&journal, &certificate(500, 0, 1)).expect("it goes on");
     assert_eq!(standings(&journal).expect("read").len(), before + 1);
     no_findings(&journal);
+}
+
+#[test]
+fn a_copy_is_made_while_somebody_reads() {
+    let folder = tempdir().expect("a folder");
+    let copy = folder.path().join("1.db");
+    let journal = Arc::new(open(&folder));
+    take(&journal, &certificate(1, 0, 1)).expect("new");
+    let (done, copied) = mpsc::channel();
+    let (copying, to) = (Arc::clone(&journal), copy.clone());
+    let copied = journal.read(|_| {
+        thread::spawn(move || done.send(copying.back_up(&to)));
+        Ok::<_, JournalError>(copied.recv_timeout(Duration::from_secs(30)))
+    });
+    let copied = copied.expect("read").expect("it does not wait for the reader");
+    copied.expect("a copy");
+    let copy = Journal::open_read_only(&copy).expect("a copy");
+    assert_eq!(standings(&copy).expect("read").len(), 1);
 }
 
 #[test]

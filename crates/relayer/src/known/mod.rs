@@ -3,21 +3,24 @@
 mod error;
 mod logs;
 mod snapshot;
+mod tracks;
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 
 use alloy_primitives::{Address, B256};
-use causeway_ledger::{L1Log, NetworkState, PayloadEntry, Replay, State, World, apply};
+use causeway_ledger::{L1Log, NetworkState, PayloadEntry, Replay, State, World};
 use causeway_types::{Authority, Certificate, Exit, GoldilocksDigest, NetworkId};
 
 pub use error::KnownError;
 pub use logs::{Deployment, Told};
 
+use self::tracks::{Track, after, follow_all};
+
 use crate::state::LogJson;
 
 /// Whoever has certificates: all that were ever taken in, whatever became of them, for L1 may have settled any.
-pub trait Certificates {
+pub trait Certificates: Sync {
     /// Those of a network at a height, with their ids.
     fn at(&self, network: NetworkId, height: u64) -> Vec<(B256, Certificate)>;
 }
@@ -42,13 +45,6 @@ impl Settled {
         let known = self.before.iter().find(|state| state.network == network);
         changes.then(|| known.copied().unwrap_or_else(|| NetworkState::genesis(network)))
     }
-}
-
-/// A network's state as far as its certificates are known, and what it settled after that.
-#[derive(Clone, Debug)]
-struct Track {
-    state: State,
-    behind: VecDeque<PayloadEntry>,
 }
 
 /// What L1's logs and the certificates here tell.
@@ -184,22 +180,8 @@ impl Known {
                 });
             }
         }
-        let mut entries = Vec::with_capacity(epoch.payload.len());
-        for entry in &epoch.payload {
-            let id = match self.tracks.get_mut(&entry.network) {
-                Some(track) => {
-                    track.behind.push_back(*entry);
-                    // Only what comes after all that is known can be followed.
-                    if track.behind.len() == 1 {
-                        track.follow(certificates)
-                    } else {
-                        None
-                    }
-                }
-                None => None,
-            };
-            entries.push((*entry, id));
-        }
+        let ids = follow_all(&mut self.tracks, &epoch.payload, certificates);
+        let entries = epoch.payload.iter().copied().zip(ids).collect();
         Ok(Some(Settled {
             commitment: epoch.commitment.into(),
             block,
@@ -309,26 +291,4 @@ impl Known {
             .filter(move |(_, at)| *at >= block)
             .map(|(holder, _)| holder)
     }
-}
-
-impl Track {
-    /// Goes on by one settled certificate if it is here.
-    fn follow(&mut self, certificates: &impl Certificates) -> Option<B256> {
-        let entry = *self.behind.front()?;
-        let offered = certificates.at(entry.network, entry.height);
-        for (id, certificate) in offered {
-            if let Some(state) = after(&self.state, &certificate, &entry) {
-                self.state = state;
-                self.behind.pop_front();
-                return Some(id);
-            }
-        }
-        None
-    }
-}
-
-/// The state after a certificate, if that is what L1 published.
-fn after(state: &State, certificate: &Certificate, entry: &PayloadEntry) -> Option<State> {
-    let transition = apply(state, certificate).ok()?;
-    (transition.payload() == *entry).then(|| transition.after().clone())
 }

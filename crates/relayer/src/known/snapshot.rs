@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use causeway_ledger::{Replay, State, Stored, StoredError, Stream};
 
-use super::{Deployment, Known, Track};
+use super::tracks::Track;
+use super::{Deployment, Known};
 
 /// What the bytes begin with. Whoever changes what follows, or what the ledger makes of a log, counts it up: older ones are not read.
 const FORMAT: u32 = 1;

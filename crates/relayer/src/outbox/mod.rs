@@ -93,6 +93,8 @@ struct Memory {
     doubts: HashMap<u64, u32>,
     underpriced: HashMap<B256, ()>,
     reverts: HashMap<u64, u32>,
+    /// The newest block of the last whole round, and what the wallet had there.
+    last: Option<(B256, Round)>,
 }
 
 /// How often something has to be seen before it is believed that our transaction is not the one.
@@ -139,6 +141,15 @@ impl Outbox {
                 return Err(error.into());
             }
         };
+        let last = self.remember(|memory| memory.last.clone());
+        if let Some((hash, last)) = last
+            && hash == pinned.head().hash
+            && self.open()?.is_empty()
+            && self.journal.read(|view| view.orphan_nonces(wallet))?.is_empty()
+        {
+            // The wallet has what it had, and nothing is to be done with it.
+            return Ok(last);
+        }
         let mut round = Round {
             block: pinned.head().number,
             balance: pinned.balance(wallet.address).await?,
@@ -167,6 +178,13 @@ impl Outbox {
             }
         }
         self.free_orphans(round.nonce, now)?;
+        let last = Round {
+            block: round.block,
+            balance: round.balance,
+            nonce: round.nonce,
+            ..Round::default()
+        };
+        self.remember(|memory| memory.last = Some((pinned.head().hash, last)));
         Ok(round)
     }
 

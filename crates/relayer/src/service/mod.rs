@@ -77,6 +77,15 @@ pub(crate) struct Latest {
     pub(crate) wallet: Option<Round>,
 }
 
+/// What a round of planning may have made.
+#[derive(Clone, Copy, Debug, Default)]
+struct Planned {
+    /// Work for a prover.
+    to_prove: bool,
+    /// Something to send.
+    to_send: bool,
+}
+
 impl Service {
     /// Opens everything that a configuration names. Nodes need not answer.
     ///
@@ -178,16 +187,21 @@ impl Service {
         });
         let plan = self.tasks.task("plan", limit(Duration::from_secs(1)));
         let wallet = self.tasks.task("wallet", limit(poll));
-        // What was taken in or proven is planned with at once, and what is planned is sent at once.
+        // What was taken in or proven is planned with at once, and what is planned is proven and sent at once.
         let woken = plan.clone();
         self.coordinator.observe(move || woken.wake());
         let (this, sender) = (self.clone(), wallet.clone());
+        let prover = worker.thread().clone();
         let planning = self
             .tasks
             .spawn(&plan, Duration::from_millis(500), &stop, move || {
-                let (this, sender) = (this.clone(), sender.clone());
+                let (this, sender, prover) = (this.clone(), sender.clone(), prover.clone());
                 async move {
-                    if this.plan().await? {
+                    let planned = this.plan().await?;
+                    if planned.to_prove {
+                        prover.unpark();
+                    }
+                    if planned.to_send {
                         sender.wake();
                     }
                     Ok(())
@@ -253,14 +267,17 @@ impl Service {
         }
     }
 
-    /// Judges, closes and arranges; whether there is something new to send.
-    async fn plan(&self) -> Result<bool, String> {
+    /// Judges, closes and arranges; what may be new by that.
+    async fn plan(&self) -> Result<Planned, String> {
         let (coordinator, settler) = (self.coordinator.clone(), self.settler.clone());
         let settles = !self.options.no_settle;
         let program = self.program;
         let planned = tokio::task::spawn_blocking(move || {
             let now = clock::now();
-            coordinator.renew(now)?;
+            let mut planned = Planned {
+                to_prove: coordinator.renew(now)?,
+                to_send: false,
+            };
             if let Some(epoch) = coordinator.review_epoch(now)? {
                 warn!(epoch, "given up");
             }
@@ -268,13 +285,14 @@ impl Service {
             let proves = coordinator.program().is_some_and(|(pinned, _)| pinned == program);
             if proves && let Some(epoch) = coordinator.close_epoch(now)? {
                 info!(epoch, "closed");
+                planned.to_prove = true;
             }
-            let arranged = settles && settler.arrange(now)?;
-            Ok::<_, crate::coordinator::CoordinatorError>(arranged)
+            planned.to_send = settles && settler.arrange(now)?;
+            Ok::<_, crate::coordinator::CoordinatorError>(planned)
         });
         match planned.await {
-            Ok(Ok(arranged)) => Ok(arranged),
-            Ok(Err(crate::coordinator::CoordinatorError::NotReady)) => Ok(false),
+            Ok(Ok(planned)) => Ok(planned),
+            Ok(Err(crate::coordinator::CoordinatorError::NotReady)) => Ok(Planned::default()),
             Ok(Err(error)) => Err(error.to_string()),
             Err(error) => Err(error.to_string()),
         }

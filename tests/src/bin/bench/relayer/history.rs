@@ -1,6 +1,7 @@
 //! A history of as many certificates as wanted: L1 has settled them by real calls, and a journal has them as final.
 
 use std::time::Instant;
+use std::{panic, thread};
 
 use alloy_primitives::U256;
 use alloy_sol_types::SolValue;
@@ -42,12 +43,17 @@ pub(super) async fn grow(kit: &mut Kit, certificates: u32) -> Result<()> {
     while done < certificates {
         let each =
             (AT_ONCE / networks.len() as u32).min((certificates - done).div_ceil(networks.len() as u32));
-        let mut made = Vec::new();
-        for &network in &networks {
-            if let Some(known) = world.network(network) {
-                made.extend(chained(known.state, each)?);
-            }
-        }
+        let made = thread::scope(|scope| {
+            let known = networks.iter().filter_map(|&network| world.network(network));
+            let begun: Vec<_> = known
+                .map(|known| scope.spawn(move || chained(known.state, each)))
+                .collect();
+            let ended = begun.into_iter().map(thread::ScopedJoinHandle::join);
+            ended
+                .map(|made| made.unwrap_or_else(|fallen| panic::resume_unwind(fallen)))
+                .collect::<Result<Vec<_>>>()
+        })?
+        .concat();
         done += made.len() as u32;
         let outcome = settle_epoch(&world, &made);
         ensure!(outcome.left_out.is_empty(), "{:?}", outcome.left_out);

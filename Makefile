@@ -85,11 +85,13 @@ demo-relayer: contracts programs
 	rm -rf target/demo-relayer
 	target/debug/causeway devnet --folder target/demo-relayer --play
 
-# Nothing is tried twice: a row that fails now and then is a mistake. The same seed kills at the same places.
+# Nothing is tried twice: a row that fails now and then is a mistake. The same seed kills at the same places. Rows mostly wait, so
+# several run at once.
 KILLS := 100
 SEED := 1
+JOBS := 2
 faults: contracts programs
-	target/debug/faults --kills $(KILLS) --seed $(SEED) $(ROWS)
+	target/debug/faults --kills $(KILLS) --seed $(SEED) --jobs $(JOBS) $(ROWS)
 
 demo-settle: contracts programs
 	target/debug/demo_settle

@@ -497,7 +497,7 @@ fn going_on_ends_where_judging_everything_would() {
     .map(|((policy, together, mint_first), always)| (policy, together, mint_first, always))
     {
         let mut world = World::signing(Verifier::Mock).unwrap();
-        let [mut of_a, mut of_b] = burn_and_mint_certificates(&mut world);
+        let [mut of_a, of_b] = burn_and_mint_certificates(&mut world);
         if together {
             of_a.contingencies = vec![Contingency {
                 network: B,

@@ -1,6 +1,8 @@
 //! The settlement program with real proofs, from certificates to what Ethereum is told.
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
+
 use alloy_primitives::{Address, U256};
 use causeway_aggregation::{C, D, F, Normalizer, Options, ProofError, Shape, ShapedProof, StatementDigest};
 use causeway_circuits::keccak::{Entry, List};
@@ -217,7 +219,7 @@ fn signer(network: NetworkId) -> Address {
 }
 
 /// What certificates of these networks do, each approved by its signer; and the world after them.
-fn settle(world: &World, certificates: &[Certificate]) -> (World, Vec<Transition>) {
+fn settle(world: &World, certificates: &[Certificate]) -> (World, Vec<Arc<Transition>>) {
     let mut approving = world.clone();
     for certificate in certificates {
         let state = world.network(certificate.network).unwrap().state.clone();

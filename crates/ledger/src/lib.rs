@@ -49,8 +49,8 @@ pub use digest::{
     extend_dependencies, imports_digest,
 };
 pub use epoch::{
-    Admitted, Because, CertificateRef, EpochOutcome, LeftOut, Memory, RootCause, settle_epoch, settle_epoch_at,
-    settle_epoch_with,
+    Admitted, Because, CertificateRef, EpochOutcome, LeftOut, Memory, RootCause, settle_epoch,
+    settle_epoch_at, settle_epoch_with,
 };
 pub use error::{Class, LedgerError, Sums};
 pub use exit_tree::{ExitFrontier, ExitTree};

@@ -297,7 +297,9 @@ fn heights_and_offences_are_counted_by_network() {
     assert_eq!(highest(&[Standing::Settled]), None);
     let note = |kind: &str, subject: &str| {
         journal
-            .change(NOW, |change| change.note_offence(NetworkId::new(1), kind, subject))
+            .change(NOW, |change| {
+                change.note_offence(NetworkId::new(1), kind, subject)
+            })
             .expect("noted");
     };
     note("never_proven", "0x01");

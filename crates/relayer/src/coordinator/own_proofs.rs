@@ -56,17 +56,20 @@ impl Coordinator {
         let certificate = Certificate::try_from(certificate)
             .map_err(|error| Refusal::new(Code::Malformed, error.to_string()))?;
         let id = certificate_id(&certificate);
-        let Some(proof) = proof else {
-            let taken = self.take_in(id, Cow::Owned(certificate), None, source, now);
-            return taken.map_err(|halt| match halt {
-                Halt::Refused(refusal) => refusal,
-                // There is nothing to be verified.
-                Halt::Unverified(_) => not_ready(),
-            });
+        let taken = match proof {
+            Some(proof) => self.verifying(id, proof, |own| {
+                self.take_in(id, Cow::Borrowed(&certificate), Some(own), source, now)
+            }),
+            None => {
+                let taken = self.take_in(id, Cow::Owned(certificate), None, source, now);
+                taken.map_err(|halt| match halt {
+                    Halt::Refused(refusal) => refusal,
+                    // There is nothing to be verified.
+                    Halt::Unverified(_) => not_ready(),
+                })
+            }
         };
-        self.verifying(id, proof, |own| {
-            self.take_in(id, Cow::Borrowed(&certificate), Some(own), source, now)
-        })
+        self.stir_after(taken)
     }
 
     /// Takes in the proof that a network made of its own certificate, which is here.
@@ -74,7 +77,16 @@ impl Coordinator {
     /// # Errors
     /// A [`Refusal`].
     pub fn submit_own_proof(&self, id: B256, proof: &[u8], now: Timestamp) -> Result<Submitted, Refusal> {
-        self.verifying(id, proof, |own| self.add_proof(&mut self.lock(), id, own, now))
+        let taken = self.verifying(id, proof, |own| self.add_proof(&mut self.lock(), id, own, now));
+        self.stir_after(taken)
+    }
+
+    /// Lets it be heard that something was taken in.
+    fn stir_after(&self, taken: Result<Submitted, Refusal>) -> Result<Submitted, Refusal> {
+        if taken.is_ok() {
+            self.stir();
+        }
+        taken
     }
 
     /// Does something with a proof, which is verified as soon as it is known what it has to be of. The lock is not held meanwhile.

@@ -112,12 +112,7 @@ impl Judgement {
 
 /// Judges certificates that stand on a world: the greatest set that the ledger and the policies admit is accepted, those of it that are
 /// proven with all they depend on are confirmed, and each of the others waits or is given up, with the reason.
-pub fn judge(
-    worlds: &Worlds,
-    candidates: &[Candidate],
-    rules: &Rules<'_>,
-    memory: &mut Memory,
-) -> Judgement {
+pub fn judge(worlds: &Worlds, candidates: &[Candidate], rules: &Rules<'_>, memory: &mut Memory) -> Judgement {
     let (outcome, refused) = admit(&worlds.accepted, candidates, rules, memory);
     let (confirmed, world) = confirm(&worlds.confirmed, candidates, &outcome, memory);
     let mut judging = Judging {

@@ -188,10 +188,13 @@ impl Service {
         let plan = self.tasks.task("plan", limit(Duration::from_secs(1)));
         let wallet = self.tasks.task("wallet", limit(poll));
         // What was taken in or proven is planned with at once, and what is planned is proven and sent at once.
-        let woken = plan.clone();
-        self.coordinator.observe(move || woken.wake());
-        let (this, sender) = (self.clone(), wallet.clone());
         let prover = worker.thread().clone();
+        let (woken, idle) = (plan.clone(), prover.clone());
+        self.coordinator.observe(move || {
+            woken.wake();
+            idle.unpark();
+        });
+        let (this, sender) = (self.clone(), wallet.clone());
         let planning = self
             .tasks
             .spawn(&plan, Duration::from_millis(500), &stop, move || {

@@ -1,6 +1,7 @@
-//! Runs rows of the failure matrix: `faults [ROW..] [--seed N] [--kills N] [--list]`, all of them if none is named.
+//! Runs rows of the failure matrix: `faults [ROW..] [--seed N] [--kills N] [--jobs N] [--list]`, all of them if none is named.
 //!
-//! Each row has a chain, endpoints and a relayer of its own; nothing is tried twice. One line a row, and how many passed.
+//! Each row has a chain, endpoints and a relayer of its own, so that several can run at once; nothing is tried twice. One line a row, and
+//! how many passed.
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -9,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use causeway_tests::faults::Kit;
 use causeway_tests::faults::kit::Options;
 use causeway_tests::faults::rows::{ROWS, Row};
+use futures_util::StreamExt;
 
 /// No row takes longer, whatever it waits for.
 const LIMIT: Duration = Duration::from_secs(600);
@@ -17,6 +19,8 @@ struct Arguments {
     rows: Vec<&'static Row>,
     seed: u64,
     kills: u32,
+    /// How many rows run at once.
+    jobs: usize,
 }
 
 fn arguments(given: impl Iterator<Item = String>) -> Result<Option<Arguments>> {
@@ -24,6 +28,7 @@ fn arguments(given: impl Iterator<Item = String>) -> Result<Option<Arguments>> {
         rows: Vec::new(),
         seed: 1,
         kills: 10,
+        jobs: 1,
     };
     let mut given = given;
     while let Some(word) = given.next() {
@@ -35,6 +40,7 @@ fn arguments(given: impl Iterator<Item = String>) -> Result<Option<Arguments>> {
         match word.as_str() {
             "--seed" => arguments.seed = number()?,
             "--kills" => arguments.kills = u32::try_from(number()?)?,
+            "--jobs" => arguments.jobs = usize::try_from(number()?)?.max(1),
             "--list" => return Ok(None),
             name => match ROWS.iter().find(|row| row.name == name) {
                 Some(row) => arguments.rows.push(row),
@@ -83,10 +89,15 @@ async fn main() -> ExitCode {
     };
     println!("seed {}, {} random kills", arguments.seed, arguments.kills);
     let mut failed = 0;
-    for row in &arguments.rows {
-        let began = Instant::now();
-        let outcome = run(row, &arguments).await;
-        let seconds = began.elapsed().as_secs_f64();
+    let rows = futures_util::stream::iter(&arguments.rows).map(|row| {
+        let arguments = &arguments;
+        async move {
+            let began = Instant::now();
+            (row, run(row, arguments).await, began.elapsed().as_secs_f64())
+        }
+    });
+    let mut rows = std::pin::pin!(rows.buffer_unordered(arguments.jobs));
+    while let Some((row, outcome, seconds)) = rows.next().await {
         match outcome {
             Ok(()) => println!("ok     {:4} {} ({seconds:.1} s)", row.name, row.what),
             Err(error) => {

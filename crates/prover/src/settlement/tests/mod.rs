@@ -7,6 +7,7 @@ mod file;
 mod runs;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use alloy_primitives::{Address, B256, U256};
 use causeway_aggregation::{F, KeyDigest};
@@ -128,7 +129,7 @@ fn on(number: u32, height: u64) -> Contingency {
 }
 
 /// What becomes of certificates, in the order in which they settle, and the world after them; whoever has to sign did.
-fn settle(world: &World, certificates: &[Certificate]) -> (World, Vec<Transition>) {
+fn settle(world: &World, certificates: &[Certificate]) -> (World, Vec<Arc<Transition>>) {
     let mut approving = world.clone();
     let mut states = HashMap::new();
     for certificate in certificates {

@@ -673,11 +673,18 @@ fn an_epoch_s_job_is_made_again_when_that_is_worth_it() {
             .change(now, |change| change.move_job(id, standing, Some(code), None))
             .unwrap();
     };
-    settler.arrange(desk.clock).unwrap();
-    settler.arrange(desk.clock).unwrap();
+    assert!(settler.arrange(desk.clock).unwrap());
+    assert!(!settler.arrange(desk.clock).unwrap(), "nothing new is to be sent");
     assert_eq!(job().id, 1);
 
     let mut now = desk.clock;
+    // Somebody had settled it, and L1 does not have that any more.
+    end(JobStanding::Adopted, "external", now);
+    assert!(!settler.arrange(now).unwrap());
+    assert_eq!(job().standing, JobStanding::Adopted, "not at once");
+    now = now.after(std::time::Duration::from_secs(31));
+    assert!(settler.arrange(now).unwrap());
+    assert_eq!((job().id, job().standing), (1, JobStanding::Queued));
     for id in 1..=3 {
         end(JobStanding::Abandoned, "stale", now);
         settler.arrange(now).unwrap();

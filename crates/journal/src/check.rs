@@ -84,8 +84,12 @@ impl Journal {
     /// # Errors
     /// [`JournalError::File`], or one of the database.
     pub fn back_up(&self, to: &Path) -> Result<(), JournalError> {
-        // By a connection of its own: a long copy keeps no reader waiting.
-        copy(&connect(self.path(), OpenFlags::SQLITE_OPEN_READ_ONLY)?, to)
+        // By a connection of its own: a long copy keeps no reader waiting. It reads what there is at one moment, or each commit meanwhile
+        // would have it begin anew.
+        let connection = connect(self.path(), OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.execute_batch("BEGIN")?;
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+        copy(&connection, to)
     }
 
     /// Puts a copy in the place of a journal that nobody has open. What was there is kept beside it (`NAME.replaced`).

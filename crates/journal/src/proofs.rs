@@ -148,17 +148,22 @@ impl Change<'_> {
         Ok(())
     }
 
-    /// It is proven, and this is the proof. Whoever brings it may have lost the lease: a proof is a proof.
+    /// It is proven, and this is the proof. Whoever brings it may have lost the lease: a proof is a proof. One that was given up meanwhile
+    /// stays so, for it may be of something that has changed; whether it counts.
     ///
     /// # Errors
     /// [`JournalError::UnknownProof`], or one of the database.
-    pub fn finish_proof(&self, id: u64, result: &[u8]) -> Result<(), JournalError> {
+    pub fn finish_proof(&self, id: u64, result: &[u8]) -> Result<bool, JournalError> {
+        let asked = self.view().proof(id)?.ok_or(JournalError::UnknownProof { id })?;
+        if asked.standing == ProofStanding::Failed {
+            return Ok(false);
+        }
         self.set_proof(id, ProofStanding::Done, self.at(), None)?;
         self.sql().execute(
             "INSERT OR REPLACE INTO proof_results(proof, bytes) VALUES (?1, ?2)",
             params![integer(id)?, result],
         )?;
-        Ok(())
+        Ok(true)
     }
 
     /// Gives work back: to be begun again at a time.

@@ -88,6 +88,28 @@ impl Settler {
         if before.as_ref().is_some_and(|job| is_not_again(job, now)) {
             return Ok(arranged);
         }
+        if let Some(job) = &before
+            && job.standing == JobStanding::Adopted
+            && job.standing_at.after(PAUSE) <= now
+            && self.coordinator.commitment() == Some(epoch.before)
+        {
+            // What had settled it is gone from L1.
+            journal.change(now, |change| {
+                change.move_job(
+                    job.id,
+                    JobStanding::Queued,
+                    Some("reorg"),
+                    Some("what had settled its epoch is not on L1 any more"),
+                )
+            })?;
+            return Ok(true);
+        }
+        if before
+            .as_ref()
+            .is_some_and(|job| !matches!(job.standing, JobStanding::Failed | JobStanding::Abandoned))
+        {
+            return Ok(arranged);
+        }
         if before.is_some_and(|job| job.standing == JobStanding::Failed) {
             let jobs = journal.read(|view| view.jobs(Some(JobKind::Settle), None, 100))?;
             let failed = jobs

@@ -84,11 +84,10 @@ pub struct Watcher {
     last: Mutex<Option<Last>>,
 }
 
-/// A block, and what was seen under it: until there is another one nothing else is to be seen.
+/// A block, and what was seen under it: until there is another one nothing else is to be seen but what is safe and final.
 #[derive(Clone, Copy, Debug)]
 struct Last {
     hash: B256,
-    heights: Heights,
     program: (U256, FixedBytes<4>),
 }
 
@@ -130,8 +129,9 @@ impl Watcher {
             None => (self.begin(&pinned).await?, false),
         };
         if begun && let Some(last) = last {
-            let Last { heights, program, .. } = last;
-            self.coordinator.note_heights(heights, Some(program), now)?;
+            // What is safe and final may move under one block: before nodes hear of the next, and where there is none.
+            let heights = self.heights(&pinned).await?;
+            self.coordinator.note_heights(heights, Some(last.program), now)?;
             self.exchange(Some(last));
             return Ok(Seen {
                 heights,
@@ -146,11 +146,7 @@ impl Watcher {
         seen.heights = self.heights(&pinned).await?;
         let program = Self::program(&deployment, &pinned).await?;
         self.coordinator.note_heights(seen.heights, Some(program), now)?;
-        self.exchange(Some(Last {
-            hash,
-            heights: seen.heights,
-            program,
-        }));
+        self.exchange(Some(Last { hash, program }));
         Ok(seen)
     }
 
@@ -270,7 +266,8 @@ impl Watcher {
             self.stop(depth(last), "behind a block that it had called final", now)?;
         }
         warn!(from = newest.number, to = last, "L1 was reorganised");
-        self.coordinator.shorten(last, now)?;
+        let coordinator = self.coordinator.clone();
+        aside(move || coordinator.shorten(last, now)).await?;
         Ok(Some(depth(last)))
     }
 
@@ -340,7 +337,8 @@ impl Watcher {
                 warn!(%error, "L1's logs do not follow one another: all are read again");
                 self.refused.store(0, Ordering::Relaxed);
                 let first = self.coordinator.config().contracts.deploy_block;
-                self.coordinator.reread(*deployment, first)?;
+                let (coordinator, deployment) = (self.coordinator.clone(), *deployment);
+                aside(move || coordinator.reread(deployment, first)).await?;
                 Err(CoordinatorError::Known(error).into())
             }
             Err(error) => Err(error.into()),

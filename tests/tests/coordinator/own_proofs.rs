@@ -457,6 +457,37 @@ fn what_was_proven_on_another_state_is_proven_again() {
     assert_eq!(desk.standing(&ours), Standing::Confirmed);
 }
 
+/// A prover that was at the old state when the certificate got another one comes too late: what it brings counts for nothing.
+#[test]
+fn a_late_proof_of_another_state_counts_for_nothing() {
+    let world = World::new().unwrap();
+    let [_, [first, next]] = two_pasts(&world);
+    let root = Some(StateRoot::new(B256::repeat_byte(4)));
+    let instead = chain_of_b(&world, &[&|certificate| certificate.state_root = root]).remove(0);
+    let desk = Desk::of(&world, "");
+    let before = desk.submit_with(&first.certificate, &first.proof()).unwrap();
+    let ours = desk.submit_with(&next.certificate, &next.proof()).unwrap();
+    let lease = || desk.coordinator.lease("mock", desk.clock).unwrap().unwrap().0;
+    let (_, late) = (lease(), lease());
+    assert_eq!(late.subject, ours.id.to_string());
+
+    give_up(&desk.coordinator, before.id, desk.clock);
+    desk.submit_with(&instead.certificate, &instead.proof()).unwrap();
+    let state = apply(world.ledger().network(B).unwrap().state, &instead.certificate).unwrap();
+    let digest = apply(state.after(), &next.certificate).unwrap().digest();
+    let proof = mock_own_proof(next.wanted.key, digest);
+    desk.submit_with(&next.certificate, &proof).unwrap();
+    desk.coordinator
+        .proved_transition(&late, b"of the old state", desk.clock)
+        .unwrap();
+    assert_eq!(desk.standing(&ours), Standing::Accepted);
+    desk.coordinator.forget();
+    desk.coordinator.renew(desk.clock).unwrap();
+    assert_eq!(desk.standing(&ours), Standing::Accepted);
+    assert_eq!(desk.prove(), 2);
+    assert_eq!(desk.standing(&ours), Standing::Confirmed);
+}
+
 /// A proof that its prover finds to be none after all goes; its certificate counts for nobody until another comes.
 #[test]
 fn what_the_prover_refuses_makes_room_for_another_proof() {

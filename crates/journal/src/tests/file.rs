@@ -4,6 +4,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use alloy_primitives::B256;
 use serde_json::json;
 use tempfile::tempdir;
 
@@ -130,6 +131,36 @@ fn a_copy_is_made_while_somebody_reads() {
     copied.expect("a copy");
     let copy = Journal::open_read_only(&copy).expect("a copy");
     assert_eq!(standings(&copy).expect("read").len(), 1);
+}
+
+/// What is written while a copy is made is not in it, and does not have it begin anew.
+#[test]
+fn a_copy_is_made_while_somebody_writes() {
+    let folder = tempdir().expect("a folder");
+    let copy = folder.path().join("1.db");
+    let journal = Arc::new(open(&folder));
+    let long = vec![7; 64 << 20];
+    journal
+        .change(NOW, |change| change.keep_snapshot(1, 1, B256::ZERO, &long))
+        .expect("kept");
+    let (done, copied) = mpsc::channel();
+    let (copying, to) = (Arc::clone(&journal), copy.clone());
+    thread::spawn(move || done.send(copying.back_up(&to)));
+    let began = std::time::Instant::now();
+    let mut block = 0;
+    let copied = loop {
+        if let Ok(copied) = copied.try_recv() {
+            break copied;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "it does not end");
+        block += 1;
+        journal
+            .change(NOW, |change| change.set_cursor(1, "test", block, B256::ZERO))
+            .expect("written");
+    };
+    copied.expect("a copy");
+    let copy = Journal::open_read_only(&copy).expect("a copy");
+    assert_eq!(copy.check().expect("read"), []);
 }
 
 #[test]

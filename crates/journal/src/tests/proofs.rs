@@ -50,6 +50,10 @@ fn work_is_asked_for_once_and_epochs_come_first() {
     journal
         .change(NOW, |change| change.fail_proof(epoch, "given up"))
         .expect("failed");
+    // Whoever was at it still comes too late.
+    let late = journal.change(NOW, |change| change.finish_proof(epoch, b"late"));
+    assert!(!late.expect("it is there"));
+    assert_eq!(result(ProofKind::Epoch, "1"), None);
     assert_ne!(ask(ProofKind::Epoch, "1"), epoch);
 }
 

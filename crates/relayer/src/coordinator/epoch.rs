@@ -157,6 +157,13 @@ impl Coordinator {
         if !self.journal.read(|view| may_close(view, settings, now))? {
             return Ok(None);
         }
+        if inner.known.is_none() {
+            return Ok(None);
+        }
+        // What is confirmed is confirmed on what L1 has now.
+        if inner.judged.is_none() {
+            self.judge_all(&mut inner, now)?;
+        }
         let read = self.journal.read(|view| Ready::read(view, settings, now));
         let ready = self.without_damage(read, now)?;
         let waited = ready.closes_at(settings).is_some_and(|at| at <= now);

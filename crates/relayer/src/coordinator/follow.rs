@@ -67,22 +67,28 @@ impl Coordinator {
     /// # Errors
     /// A [`CoordinatorError`]; after [`CoordinatorError::Known`] L1 has to be read anew: see [`Self::reread`].
     pub fn begin(&self, deployment: Deployment) -> Result<Option<u64>, CoordinatorError> {
-        let mut inner = self.lock();
         let start = self.kept_snapshot(deployment)?;
-        inner.marks = Marks::default();
-        inner.marks.kept(weight_of(start.as_ref()));
         let block = start.as_ref().map(|(block, _)| *block);
-        self.replay(&mut inner, deployment, start)?;
+        let weight = weight_of(start.as_ref());
+        let settled = self.lock().settled.clone();
+        // Without the lock: it may take long, and whoever asks how it goes is answered.
+        let mut past = self.past(deployment, start, settled)?;
+        let mut inner = self.lock();
+        // Certificates may have been mended meanwhile.
+        past.0.catch_up(&Stored(&self.journal));
+        inner.marks = Marks::default();
+        inner.marks.kept(weight);
+        inner.begin_with(past);
         Ok(block)
     }
 
     /// Reads the journal's logs, all of them or those that came after a block at which everything is known.
-    fn replay(
+    fn past(
         &self,
-        inner: &mut Inner,
         deployment: Deployment,
         start: Option<(u64, Known)>,
-    ) -> Result<(), CoordinatorError> {
+        mut settled: VecDeque<Settled>,
+    ) -> Result<(Known, VecDeque<Settled>), CoordinatorError> {
         let chain = deployment.chain_id;
         let (mut last, mut known) = match start {
             Some((block, known)) => (Some(block), known),
@@ -91,7 +97,6 @@ impl Coordinator {
         let done = self.journal.read(|view| view.cursor(chain, FINAL))?;
         let done = done.map_or(0, |(block, _)| block);
         // Those up to where it begins are known, and no log tells of them again.
-        let mut settled = inner.settled.clone();
         settled.retain(|epoch| epoch.block > done && last.is_some_and(|last| epoch.block <= last));
         loop {
             // Whole blocks: a page ends where a block does.
@@ -116,10 +121,7 @@ impl Coordinator {
             }
             last = Some(until);
         }
-        inner.known = Some(known);
-        inner.settled = settled;
-        inner.judged = None;
-        Ok(())
+        Ok((known, settled))
     }
 
     /// Forgets all that was read of L1, from a block on, and begins anew.
@@ -127,14 +129,16 @@ impl Coordinator {
     /// # Errors
     /// A [`CoordinatorError`].
     pub fn reread(&self, deployment: Deployment, first: u64) -> Result<(), CoordinatorError> {
-        let mut inner = self.lock();
         let now = crate::clock::now();
         self.journal.change(now, |change| {
             change.shorten_chain(deployment.chain_id, first.saturating_sub(1))
         })?;
+        let mut past = self.past(deployment, None, VecDeque::new())?;
+        let mut inner = self.lock();
+        past.0.catch_up(&Stored(&self.journal));
         inner.marks = Marks::default();
-        inner.settled.clear();
-        self.replay(&mut inner, deployment, None)
+        inner.begin_with(past);
+        Ok(())
     }
 
     /// Takes in a part of L1: its logs, the header under which they were read.
@@ -216,12 +220,17 @@ impl Coordinator {
             start = self.kept_snapshot(deployment)?;
             inner.marks.kept(weight_of(start.as_ref()));
         }
-        let outcome = self.replay(&mut inner, deployment, start);
-        if outcome.is_err() {
-            // What is kept does not read: it is begun anew.
-            inner.known = None;
+        match self.past(deployment, start, inner.settled.clone()) {
+            Ok(past) => {
+                inner.begin_with(past);
+                Ok(())
+            }
+            Err(error) => {
+                // What is kept does not read: it is begun anew.
+                inner.known = None;
+                Err(error)
+            }
         }
-        outcome
     }
 
     /// Takes note of how far L1 is and what it verifies, and writes down what that settles, finalizes or takes back.
@@ -273,6 +282,14 @@ impl Coordinator {
     /// What L1 verifies.
     pub fn program(&self) -> Option<(U256, FixedBytes<4>)> {
         self.lock().program
+    }
+}
+
+impl Inner {
+    fn begin_with(&mut self, (known, settled): (Known, VecDeque<Settled>)) {
+        self.known = Some(known);
+        self.settled = settled;
+        self.judged = None;
     }
 }
 

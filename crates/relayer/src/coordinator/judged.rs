@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use alloy_primitives::B256;
-use causeway_journal::{Change, JournalError, ProofJob, Standing, Timestamp};
+use causeway_journal::{Change, JournalError, ProofJob, ProofStanding, Standing, Timestamp};
 use causeway_ledger::{Memory, PayloadEntry, Transition, World};
 use causeway_types::{Certificate, NetworkId};
+use tracing::info;
 
 use super::pending::{asks, carry_out, step};
 use super::{Coordinator, CoordinatorError, Inner};
@@ -167,6 +168,14 @@ impl Coordinator {
         now: Timestamp,
     ) -> Result<(), CoordinatorError> {
         let mut inner = self.lock();
+        let asked = self.journal.read(|view| view.proof(job.id))?;
+        if asked.is_some_and(|asked| asked.standing == ProofStanding::Failed) {
+            info!(
+                job = job.id,
+                "a proof is of no use any more: it was given up while it was made"
+            );
+            return Ok(());
+        }
         // Whatever goes wrong here, all are judged again, with the proof.
         let mut judged = inner.judged.take();
         let heard = match (&mut judged, job.subject.parse()) {

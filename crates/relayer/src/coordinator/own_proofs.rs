@@ -130,7 +130,12 @@ impl Coordinator {
         if inner.judged.is_none() {
             self.judge_all(inner, now).map_err(internal)?;
         }
-        let Some(judged) = &inner.judged else {
+        let Inner {
+            judged: Some(judged),
+            memory,
+            ..
+        } = &mut *inner
+        else {
             return Err(not_ready().into());
         };
         let known = judged.worlds.accepted.network(record.certificate.network);
@@ -139,7 +144,7 @@ impl Coordinator {
         if !matches!(record.standing, Standing::Waiting | Standing::Accepted) {
             return Ok(submitted(record));
         }
-        let digest = digest_now(judged, &record).ok_or_else(|| {
+        let digest = digest_now(judged, memory, &record).ok_or_else(|| {
             let message = "what it has to prove is known once its predecessors are here";
             Refusal::new(Code::NotReady, message).after(30)
         })?;
@@ -235,7 +240,7 @@ fn not_asked_for() -> Refusal {
 }
 
 /// What a certificate that is here has to be proven to be, on top of what of its network is accepted and waits.
-fn digest_now(judged: &Judged, record: &CertificateRecord) -> Option<GoldilocksDigest> {
+fn digest_now(judged: &Judged, memory: &mut Memory, record: &CertificateRecord) -> Option<GoldilocksDigest> {
     if let Some(transition) = judged.transitions.get(&record.id) {
         return Some(transition.digest());
     }
@@ -248,10 +253,10 @@ fn digest_now(judged: &Judged, record: &CertificateRecord) -> Option<GoldilocksD
     before.sort_by_key(|other| other.height);
     for other in before {
         if other.height == state.height()
-            && let Ok(transition) = apply(&state, other)
+            && let Ok(transition) = memory.apply(&state, other)
         {
             state = transition.after().clone();
         }
     }
-    Some(apply(&state, certificate).ok()?.digest())
+    Some(memory.apply(&state, certificate).ok()?.digest())
 }

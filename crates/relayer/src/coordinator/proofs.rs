@@ -53,9 +53,12 @@ impl Coordinator {
             match work {
                 Some(work) => return Ok(Some((job, work))),
                 // Its certificate or epoch is over, or waits: asked for again when it is wanted.
-                None => self.journal.change(now, |change| {
-                    change.fail_proof(job.id, "it is not wanted any more")
-                })?,
+                None => {
+                    self.journal.change(now, |change| {
+                        change.fail_proof(job.id, "it is not wanted any more")
+                    })?;
+                    inner.judged = None;
+                }
             }
         }
     }

@@ -1,6 +1,6 @@
 # make demo     the newest story, proven afresh: demo-relayer
 # make demo-relayer  L1 and two networks on real nodes, and a relayer that proves: deposit, burn and mint, contingent, withdrawal
-# make faults   what goes wrong in the world, on real nodes and the real process, one line each; KILLS=100, SEED=1, ROWS="F2 F14"
+# make faults   what goes wrong in the world, on real nodes and the real process, one line each; KILLS=100, SEED=1, JOBS=2, ROWS="F2 F14"
 # make e2e      every story of networks and epochs with real proofs, thirteen of them; ONLY="names" takes some
 # make demo-settle  networks settle together: burn and mint, certificates that hold only with each other, a network that proves
 # make demo-aggregate  proofs of two programs become one that ProofAggregation takes; is one of them included?

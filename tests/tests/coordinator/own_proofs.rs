@@ -433,12 +433,21 @@ fn give_up(coordinator: &Coordinator, id: B256, now: Timestamp) {
     coordinator.renew(now).unwrap();
 }
 
+/// Two certificates, one that takes the place of the first, and the proof of the second after that one.
+fn another_first(world: &World) -> ([Made; 3], Vec<u8>) {
+    let [_, [first, next]] = two_pasts(world);
+    let root = Some(StateRoot::new(B256::repeat_byte(4)));
+    let instead = chain_of_b(world, &[&|certificate| certificate.state_root = root]).remove(0);
+    let state = apply(world.ledger().network(B).unwrap().state, &instead.certificate).unwrap();
+    let digest = apply(state.after(), &next.certificate).unwrap().digest();
+    let again = mock_own_proof(next.wanted.key, digest);
+    ([first, next, instead], again)
+}
+
 #[test]
 fn what_was_proven_on_another_state_is_proven_again() {
     let world = World::new().unwrap();
-    let [_, [first, next]] = two_pasts(&world);
-    let root = Some(StateRoot::new(B256::repeat_byte(4)));
-    let instead = chain_of_b(&world, &[&|certificate| certificate.state_root = root]).remove(0);
+    let ([first, next, instead], again) = another_first(&world);
     let desk = Desk::of(&world, "");
     let before = desk.submit_with(&first.certificate, &first.proof()).unwrap();
     let ours = desk.submit_with(&next.certificate, &next.proof()).unwrap();
@@ -448,11 +457,8 @@ fn what_was_proven_on_another_state_is_proven_again() {
     give_up(&desk.coordinator, before.id, desk.clock);
     desk.submit_with(&instead.certificate, &instead.proof()).unwrap();
     assert_eq!(desk.standing(&ours), Standing::Waiting);
-    let state = apply(world.ledger().network(B).unwrap().state, &instead.certificate).unwrap();
-    let digest = apply(state.after(), &next.certificate).unwrap().digest();
-    let proof = mock_own_proof(next.wanted.key, digest);
-    let again = desk.submit_with(&next.certificate, &proof).unwrap();
-    assert_eq!((again.known, again.standing), (true, Standing::Accepted));
+    let known = desk.submit_with(&next.certificate, &again).unwrap();
+    assert_eq!((known.known, known.standing), (true, Standing::Accepted));
     assert_eq!(desk.prove(), 2);
     assert_eq!(desk.standing(&ours), Standing::Confirmed);
 }
@@ -461,9 +467,7 @@ fn what_was_proven_on_another_state_is_proven_again() {
 #[test]
 fn a_late_proof_of_another_state_counts_for_nothing() {
     let world = World::new().unwrap();
-    let [_, [first, next]] = two_pasts(&world);
-    let root = Some(StateRoot::new(B256::repeat_byte(4)));
-    let instead = chain_of_b(&world, &[&|certificate| certificate.state_root = root]).remove(0);
+    let ([first, next, instead], again) = another_first(&world);
     let desk = Desk::of(&world, "");
     let before = desk.submit_with(&first.certificate, &first.proof()).unwrap();
     let ours = desk.submit_with(&next.certificate, &next.proof()).unwrap();
@@ -473,10 +477,7 @@ fn a_late_proof_of_another_state_counts_for_nothing() {
 
     give_up(&desk.coordinator, before.id, desk.clock);
     desk.submit_with(&instead.certificate, &instead.proof()).unwrap();
-    let state = apply(world.ledger().network(B).unwrap().state, &instead.certificate).unwrap();
-    let digest = apply(state.after(), &next.certificate).unwrap().digest();
-    let proof = mock_own_proof(next.wanted.key, digest);
-    desk.submit_with(&next.certificate, &proof).unwrap();
+    desk.submit_with(&next.certificate, &again).unwrap();
     desk.coordinator
         .proved_transition(&late, b"of the old state", desk.clock)
         .unwrap();
